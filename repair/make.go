@@ -1,0 +1,352 @@
+package repair
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dctkit/dctkit/asn1check"
+	"github.com/dctkit/dctkit/dct"
+	"github.com/dctkit/dctkit/layout"
+)
+
+// Make plans the repair of an image from what its report found. It changes
+// nothing. The plan is empty where there is nothing to repair, or nothing to
+// repair it with; Notes says why candidates were not taken.
+func Make(m dct.Image, report dct.Report, o Options) Plan {
+	p := planner{Plan: Plan{image: m}, report: report, options: o}
+	if m.FailedRead != "" || m.Copies() == 0 {
+		return p.Plan
+	}
+	p.target = p.targetCopy()
+	p.app = bytes.Clone(m.AppBytes(p.target))
+	p.repairTransport()
+	for _, slot := range layout.Slots(m.Platform) {
+		if slot.Transport == p.transport && p.wanted(slot) {
+			p.repairSlot(slot)
+		}
+	}
+	p.reseal()
+	return p.Plan
+}
+
+// planner gathers the steps of a plan.
+type planner struct {
+	Plan
+	report    dct.Report
+	options   Options
+	target    int    // the copy that will be current
+	app       []byte // its application DCT as repaired so far
+	transport layout.Transport
+}
+
+// targetCopy is the copy to repair: the one the newest firmware reads, so that
+// nothing newer is lost; where it reads none, the one with the most in it that
+// is sound.
+func (p *planner) targetCopy() int {
+	if current, ok := p.image.Current(); ok {
+		return current
+	}
+	best, most := 0, -1
+	for i := range p.image.Copies() {
+		t, _ := p.image.Transport(i)
+		sound := 0
+		for _, slot := range layout.Slots(p.image.Platform) {
+			v, ok := dct.JudgeSlot(p.image.AppBytes(i), slot, dct.Options{})
+			if ok && slot.Transport == t && v.State.Sound() {
+				sound++
+				if slot.Role == layout.DevicePrivateKey {
+					sound += 4 // a private key weighs more than all the rest
+				}
+			}
+		}
+		if sound > most {
+			best, most = i, sound
+		}
+	}
+	return best
+}
+
+// wanted reports whether the options allow a slot to be repaired.
+func (p *planner) wanted(slot layout.Slot) bool {
+	return len(p.options.Only) == 0 || slices.Contains(p.options.Only, slot.Name)
+}
+
+// found reports whether the report has that finding and the caller does not
+// skip it.
+func (p *planner) found(code dct.Code) bool {
+	return !slices.Contains(p.options.Skip, code) &&
+		slices.ContainsFunc(p.report.Findings, func(f dct.Finding) bool { return f.Code == code })
+}
+
+// judge returns the verdict on a slot as repaired so far.
+func (p *planner) judge(slot layout.Slot) asn1check.Verdict {
+	v, _ := dct.JudgeSlot(p.app, slot, dct.Options{})
+	return v
+}
+
+// set puts bytes into the application DCT and records the step. Bytes that are
+// there already need none.
+func (p *planner) set(offset int, data []byte, s Step) {
+	if bytes.Equal(p.app[offset:offset+len(data)], data) {
+		return
+	}
+	copy(p.app[offset:], data)
+	s.Offset, s.Length = p.image.AppOffset(p.target)+offset, len(data)
+	p.Steps = append(p.Steps, s)
+	p.writes = append(p.writes, write{s.Offset, data})
+}
+
+// repairTransport sets an Electron back to UDP where its slots prove that this
+// is what it was provisioned for, and settles which slots are active.
+func (p *planner) repairTransport() {
+	p.transport, _ = p.image.Transport(p.target)
+	if !p.found(dct.TransportSwitched) || len(p.options.Only) > 0 {
+		return
+	}
+	udp, _ := layout.FindSlot(layout.DevicePrivateKey, layout.UDP)
+	tcp, _ := layout.FindSlot(layout.DevicePrivateKey, layout.TCP)
+	if p.judge(udp).State != asn1check.OK || p.judge(tcp).State == asn1check.OK {
+		return
+	}
+	p.transport = layout.UDP
+	p.set(layout.TransportOffset, []byte{layout.TransportUDP}, Step{
+		Action: Default, Source: "the factory's value",
+		Evidence: "the UDP slots hold a sound device key, the TCP slots none",
+	})
+}
+
+// repairSlot mends one active slot.
+func (p *planner) repairSlot(slot layout.Slot) {
+	switch slot.Role {
+	case layout.DevicePrivateKey:
+		p.repairPrivateKey(slot)
+	case layout.ServerPublicKey, layout.ServerAddress:
+		p.repairServer(slot)
+	}
+}
+
+// skipped reports whether the caller declined the problem of a slot that is in
+// need of repair.
+func (p *planner) skipped(slot layout.Slot) bool {
+	return slices.ContainsFunc(p.report.Findings, func(f dct.Finding) bool {
+		return f.Slot != nil && *f.Slot == slot.Name && slices.Contains(p.options.Skip, f.Code)
+	})
+}
+
+// repairServer restores a damaged server key or address. One that the other
+// copy still holds is taken from there when it is a private cloud's; otherwise
+// the cloud's own is written, which every device of the public cloud has.
+func (p *planner) repairServer(slot layout.Slot) {
+	v := p.judge(slot)
+	erasedTCPAddress := slot.Role == layout.ServerAddress && slot.Transport == layout.TCP && v.State == asn1check.Erased
+	if v.State.Sound() || erasedTCPAddress || p.skipped(slot) {
+		return
+	}
+	if other, fingerprint, ok := p.otherServer(slot); ok {
+		p.set(slot.Offset, other, Step{
+			Slot: &slot.Name, Action: Restore, Source: "the other copy",
+			Evidence: "sound there, and a private cloud's", Fingerprint: fingerprint,
+		})
+		return
+	}
+	if partner, private := p.privateCloudPartner(slot); private {
+		p.note("%s: not replaced by the public cloud's, because %s is a private cloud's", slot.Name, partner)
+		return
+	}
+	s := Step{Slot: &slot.Name, Action: Default, Source: "the cloud's known address", Evidence: "public; the same in every firmware and tool examined"}
+	data := dct.CloudAddress(slot.Transport)
+	if slot.Role == layout.ServerPublicKey {
+		key := dct.CloudKey(slot.Transport)
+		s.Source = "the cloud's known key"
+		s.Fingerprint = fingerprintOf(key)
+		data = padded(key, slot.Length)
+	}
+	p.set(slot.Offset, data, s)
+}
+
+// otherServer returns the slot of the other copy where it holds a private
+// cloud's sound key or address.
+func (p *planner) otherServer(slot layout.Slot) ([]byte, *string, bool) {
+	if p.image.Copies() < 2 {
+		return nil, nil, false
+	}
+	app := p.image.AppBytes(1 - p.target)
+	v, ok := dct.JudgeSlot(app, slot, dct.Options{})
+	if !ok || v.State != asn1check.Unrecognised {
+		return nil, nil, false
+	}
+	b, _ := slot.Of(app)
+	return b, fingerprintOf(v.Public), true
+}
+
+// privateCloudPartner reports whether the other server slot of the transport
+// is a private cloud's: then the public cloud's key or address would be wrong.
+func (p *planner) privateCloudPartner(slot layout.Slot) (name string, private bool) {
+	role := layout.ServerAddress
+	if slot.Role == layout.ServerAddress {
+		role = layout.ServerPublicKey
+	}
+	partner, _ := layout.FindSlot(role, slot.Transport)
+	return partner.Name, p.judge(partner).State == asn1check.Unrecognised
+}
+
+// repairPrivateKey mends the device's private key: first from the slot's own
+// bytes, then from the other copy, then from the backups.
+func (p *planner) repairPrivateKey(slot layout.Slot) {
+	v := p.judge(slot)
+	if v.State == asn1check.OK && v.Loads || p.skipped(slot) {
+		return
+	}
+	stored, ok := slot.Of(p.app)
+	if !ok {
+		return
+	}
+	if mended := append([]byte{dct.SequenceTag}, stored[1:]...); stored[0] == 0xFF {
+		// Only the byte that the firmware looks at: put it back, keep the rest.
+		app := append(bytes.Clone(p.app[:slot.Offset]), mended...)
+		if key := soundKey(app, slot); key != nil {
+			p.set(slot.Offset, mended[:1], Step{
+				Slot: &slot.Name, Action: Rebuild, Source: "the slot's own numbers",
+				Evidence: "with 30 in front the key verifies completely", Fingerprint: fingerprintOf(key.Public()),
+			})
+			return
+		}
+	}
+	all := witnesses(p.app, slot)
+	chosen, ok := p.choose(slot, all, p.ownCandidates(slot, v, stored))
+	if !ok {
+		chosen, ok = p.choose(slot, all, p.otherCandidates(slot))
+	}
+	if !ok {
+		return
+	}
+	data := padded(chosen.key.DeviceDER(), slot.Length)
+	p.set(slot.Offset, data, Step{
+		Slot: &slot.Name, Action: chosen.action, Source: chosen.source,
+		Evidence: chosen.evidence, Fingerprint: fingerprintOf(chosen.key.Public()),
+	})
+}
+
+// ownCandidates are the keys that the damaged slot itself still determines.
+func (p *planner) ownCandidates(slot layout.Slot, v asn1check.Verdict, stored []byte) []candidate {
+	if v.State == asn1check.OK { // sound, but not for the device's reader
+		if key := soundKey(p.app, slot); key != nil {
+			return []candidate{{key, Rebuild, "the slot's own numbers", "the same key in the form that the device reads"}}
+		}
+		return nil
+	}
+	rebuild := func() (candidate, bool) { return rebuildEC(stored, v.Loads) }
+	if slot.Transport == layout.TCP {
+		rebuild = func() (candidate, bool) { return rebuildRSA(stored) }
+	}
+	if c, ok := rebuild(); ok {
+		return []candidate{c}
+	}
+	return nil
+}
+
+// otherCandidates are the keys that the other copy and the backups hold.
+func (p *planner) otherCandidates(slot layout.Slot) []candidate {
+	var out []candidate
+	if p.image.Copies() == 2 {
+		if key := soundKey(p.image.AppBytes(1-p.target), slot); key != nil {
+			out = append(out, candidate{key: key, action: Restore, source: fmt.Sprintf("copy %d", 1-p.target)})
+		}
+	}
+	for _, b := range p.options.Backups {
+		key, kind, err := backupKey(b, slot)
+		if err != nil {
+			p.note("backup %q (%s): not used: %v", b.Name, kind, err)
+			continue
+		}
+		out = append(out, candidate{key: key, action: Restore, source: fmt.Sprintf("backup %q (%s)", b.Name, kind)})
+	}
+	return out
+}
+
+// choose takes the one key that nothing contradicts, or the one that the
+// caller accepted by its fingerprint. Several keys, or a contradiction, are
+// left to the caller.
+func (p *planner) choose(slot layout.Slot, all []witness, candidates []candidate) (candidate, bool) {
+	var free []candidate
+	for _, c := range candidates {
+		against, evidence := weigh(c, all)
+		accepted := slices.Contains(p.options.Accept, c.key.Fingerprint())
+		if len(against) > 0 && !accepted {
+			p.note("%s: key %s from %s not taken: %s says otherwise (accept its fingerprint to take it)",
+				slot.Name, c.key.Fingerprint(), c.source, strings.Join(against, " and "))
+			continue
+		}
+		c.evidence = evidence
+		if accepted {
+			c.evidence += "; accepted by fingerprint"
+			return c, true
+		}
+		free = append(free, c)
+	}
+	for _, c := range free[min(1, len(free)):] {
+		if c.key.Fingerprint() != free[0].key.Fingerprint() {
+			var names []string
+			for _, c := range free {
+				names = append(names, fmt.Sprintf("%s from %s", c.key.Fingerprint(), c.source))
+			}
+			p.note("%s: several keys could be the right one (%s); accept one by its fingerprint", slot.Name, strings.Join(names, ", "))
+			return candidate{}, false
+		}
+	}
+	if len(free) == 0 {
+		return candidate{}, false
+	}
+	return free[0], true
+}
+
+// reseal makes every generation read the repaired copy, and its checksum right.
+func (p *planner) reseal() {
+	container := p.image.ContainerBytes()
+	needed := len(p.writes) > 0 || p.found(dct.NoCurrentCopy) || p.found(dct.ReadersDifferOnKeys) || p.found(dct.ReadersDiffer)
+	if container == nil || !needed {
+		return
+	}
+	if _, ok := p.image.Current(); !ok && !p.worthSealing() {
+		return
+	}
+	repaired := p.Apply()[p.image.Base:][:layout.ContainerSize]
+	sealed, ok := dct.Reseal(repaired, p.image.Container, p.target)
+	if !ok {
+		return
+	}
+	for _, r := range layout.Differences(repaired, sealed) {
+		data, _ := r.Of(sealed)
+		p.Steps = append(p.Steps, Step{
+			Action: Reseal, Source: "computed", Offset: p.image.Base + r.Offset, Length: r.Length,
+			Evidence: fmt.Sprintf("every firmware then reads copy %d", p.target),
+		})
+		p.writes = append(p.writes, write{p.image.Base + r.Offset, data})
+	}
+}
+
+// worthSealing reports whether the target copy, which no firmware accepts as
+// it is, holds a private key to go back to.
+func (p *planner) worthSealing() bool {
+	slot, ok := layout.FindSlot(layout.DevicePrivateKey, p.transport)
+	return ok && p.judge(slot).State == asn1check.OK
+}
+
+func (p *planner) note(format string, args ...any) {
+	p.Notes = append(p.Notes, fmt.Sprintf(format, args...))
+}
+
+// padded returns the key followed by FF to the size of its slot, as the
+// firmware and particle-cli leave it on an erased slot.
+func padded(key []byte, size int) []byte {
+	return append(bytes.Clone(key), bytes.Repeat([]byte{0xFF}, size-len(key))...)
+}
+
+func fingerprintOf(public []byte) *string {
+	if print := asn1check.Fingerprint(public); print != "" {
+		return &print
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+package repair
+
+import (
+	"bytes"
+	"fmt"
+	"math/big"
+	"math/bits"
+
+	"github.com/dctkit/dctkit/asn1check"
+)
+
+// A candidate is a key that may be the right one for a slot. The key itself
+// verifies; why it is this device's key is the evidence.
+type candidate struct {
+	key      *asn1check.PrivateKey
+	action   Action
+	source   string
+	evidence string
+}
+
+// maxShare is the share of bits in which a number rebuilt from its relatives
+// may differ from what the slot holds and still count as the same, damaged: a
+// quarter. Two unrelated numbers of 512 bits differ in half of them and come
+// that near with a chance below 2^-95.
+const maxShare = 4
+
+// rebuildEC finds the key of a damaged EC slot from the slot alone: the scalar
+// at the places of all encodings that devices and tools write, confirmed by a
+// copy of the public point (behaviour.md 1.4). loads says that the device's own
+// reader gets this key although no point confirms it.
+func rebuildEC(slot []byte, loads bool) (candidate, bool) {
+	if len(slot) < 192 {
+		return candidate{}, false
+	}
+	for _, size := range []int{32, 33, 31} {
+		const scalarAt = 7
+		key, err := asn1check.NewEC(slot[scalarAt : scalarAt+size])
+		if err != nil {
+			continue
+		}
+		want := key.Point()[1:]
+		c := candidate{key: key, action: Derive, source: "the slot's own scalar"}
+		pointAt := scalarAt + size + 18 // behind the curve's name and the [1] and BIT STRING headers
+		if embedded := slot[pointAt : pointAt+64]; bytes.Equal(embedded, want) {
+			c.action, c.source = Rebuild, "the slot's own numbers"
+			c.evidence = "the scalar fits the point beside it; only the structure around them was damaged"
+			return c, true
+		} else if n, near := nearBits(embedded, want); near {
+			c.evidence = fmt.Sprintf("the scalar's point differs from the stored one in %d of 512 bits", n)
+			return c, true
+		}
+		if bytes.Equal(slot[128:192], want) {
+			c.evidence = "the scalar fits the copy of the point that the device left behind the key"
+			return c, true
+		}
+		if loads && size == len(key.DeviceDER()[7:39]) {
+			c.evidence = "the device itself computes the point from this scalar; there is no other witness"
+			return c, true
+		}
+	}
+	return candidate{}, false
+}
+
+// nearBits counts differing bits and says whether they are few enough for the
+// two to be one number, damaged.
+func nearBits(a, b []byte) (n int, near bool) {
+	for i := range a {
+		n += bits.OnesCount8(a[i] ^ b[i])
+	}
+	return n, n*maxShare <= len(a)*8
+}
+
+// rebuildRSA finds the key of a damaged RSA slot from the slot alone, where n
+// and a prime, or both primes, are intact. Tags, lengths and everything that
+// follows from the primes may be damaged.
+func rebuildRSA(slot []byte) (candidate, bool) {
+	for _, at := range rsaPlaces {
+		if at.q+64 > len(slot) {
+			continue
+		}
+		n := number(slot, at.n, 128)
+		p, q := number(slot, at.p, 64), number(slot, at.q, 64)
+		for _, pair := range []struct {
+			p, q     *big.Int
+			evidence string
+		}{
+			{p, q, "n is the product of the primes"},
+			{p, quotient(n, p), "n is divided by the first prime"},
+			{quotient(n, q), q, "n is divided by the second prime"},
+		} {
+			if pair.p == nil || pair.q == nil {
+				continue
+			}
+			key, err := asn1check.NewRSA(n, nil, pair.p, pair.q)
+			if err != nil {
+				continue
+			}
+			key = withStoredD(key, n, pair.p, pair.q, slot[at.d:at.d+128])
+			return candidate{key, Rebuild, "the slot's own numbers", pair.evidence + "; the rest follows from them"}, true
+		}
+	}
+	return candidate{}, false
+}
+
+// rsaPlace is where the numbers of a PKCS#1 key lie in its slot: 128 bytes at n
+// and d, 64 at p and q.
+type rsaPlace struct{ n, d, p, q int }
+
+// rsaPlaces are the device's fixed form (behaviour.md 1.2) and the shapes of
+// minimal DER: n, p and q always need their leading 00; d is 127 to 129 bytes
+// long, and its header a byte shorter below 128.
+var rsaPlaces = []rsaPlace{
+	{11, 148, 279, 346}, // fixed form, and DER with d of 129 bytes
+	{11, 147, 278, 345}, // d of 128 bytes, no leading 00
+	{11, 145, 276, 343}, // d of 127 bytes: its first is taken for a 128th
+}
+
+func number(slot []byte, at, size int) *big.Int { return new(big.Int).SetBytes(slot[at : at+size]) }
+
+// quotient returns n/d where d divides n and is neither 1 nor n, else nil.
+func quotient(n, d *big.Int) *big.Int {
+	if d.BitLen() < 2 {
+		return nil
+	}
+	q, r := new(big.Int).QuoRem(n, d, new(big.Int))
+	if r.Sign() != 0 || q.BitLen() < 2 {
+		return nil
+	}
+	return q
+}
+
+// withStoredD gives the key the form of d that the slot has, modulo phi or
+// lambda, as far as it is legible: both are right, and the device's own is kept.
+func withStoredD(key *asn1check.PrivateKey, n, p, q *big.Int, stored []byte) *asn1check.PrivateKey {
+	one := big.NewInt(1)
+	p1, q1 := new(big.Int).Sub(p, one), new(big.Int).Sub(q, one)
+	lambda := new(big.Int).Mul(p1, q1)
+	phi := new(big.Int).Set(lambda)
+	lambda.Quo(lambda, new(big.Int).GCD(nil, nil, p1, q1))
+	e := big.NewInt(65537)
+	form := func(modulus *big.Int) (*big.Int, int) {
+		d := new(big.Int).ModInverse(e, modulus)
+		if d == nil {
+			return nil, 8 * len(stored)
+		}
+		apart, _ := nearBits(d.FillBytes(make([]byte, 128)), stored)
+		return d, apart
+	}
+	_, fromPhi := form(phi)
+	d, fromLambda := form(lambda)
+	if d == nil || fromLambda >= fromPhi {
+		return key
+	}
+	if other, err := asn1check.NewRSA(n, d, p, q); err == nil {
+		return other
+	}
+	return key
+}
