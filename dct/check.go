@@ -154,8 +154,11 @@ func (c *checker) add(code Code, v *slotVerdict, detail string) *Finding {
 	}
 	if v != nil {
 		f.Slot, f.Copy = ptr(v.Name), ptr(v.copy)
-		f.Offset = ptr(c.img.AppOffset(v.copy) + v.Slot.Offset)
-		f.Length = ptr(v.Slot.Range.Length)
+		// Of a slot that the dump ends before or in, only what is there.
+		inFile := v.Slot.Shift(c.img.AppOffset(v.copy)).Intersect(layout.Range{Length: len(c.img.Data)})
+		if !inFile.Empty() {
+			f.Offset, f.Length = ptr(inFile.Offset), ptr(inFile.Length)
+		}
 	}
 	c.findings = append(c.findings, f)
 	return &c.findings[len(c.findings)-1]
@@ -285,9 +288,9 @@ func (c *checker) slotIsSound(v *slotVerdict) {
 // note is what a finding says of the slot beside the problem's own text.
 func (v *slotVerdict) note() string {
 	if v.LoadsWhy != "" {
-		return strings.TrimPrefix(v.Detail+"; "+v.LoadsWhy, "; ")
+		return strings.TrimPrefix(v.describe()+"; "+v.LoadsWhy, "; ")
 	}
-	return v.Detail
+	return v.describe()
 }
 
 // The problem that a state is, in an active slot of each role. States that are

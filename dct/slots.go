@@ -117,8 +117,16 @@ func (v slotVerdict) report(m Image) SlotReport {
 	if print := asn1check.Fingerprint(v.Public); print != "" {
 		r.Fingerprint = &print
 	}
-	if v.Detail != "" {
-		r.Detail = ptr(v.Detail)
+	if detail := v.describe(); detail != "" {
+		r.Detail = &detail
 	}
 	return r
+}
+
+// describe says what is wrong with the slot, and at which of its bytes.
+func (v slotVerdict) describe() string {
+	if v.Fault < 0 || v.Detail == "" {
+		return v.Detail
+	}
+	return fmt.Sprintf("byte %d: %s", v.Fault, v.Detail)
 }

@@ -44,7 +44,7 @@ func (f *faulty) LstatIfPossible(name string) (fs.FileInfo, bool, error) {
 }
 
 func (f *faulty) Open(name string) (afero.File, error) {
-	return f.open(f.Fs.Open(name))
+	return f.OpenFile(name, os.O_RDONLY, 0)
 }
 
 func (f *faulty) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
@@ -52,13 +52,6 @@ func (f *faulty) OpenFile(name string, flag int, perm os.FileMode) (afero.File, 
 		return nil, err
 	}
 	file, err := f.Fs.OpenFile(name, flag, perm)
-	return &faultyFile{file, f}, err
-}
-
-func (f *faulty) open(file afero.File, err error) (afero.File, error) {
-	if fault := f.fault(); fault != nil {
-		return nil, errors.Join(fault, file.Close())
-	}
 	return &faultyFile{file, f}, err
 }
 
