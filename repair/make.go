@@ -16,7 +16,8 @@ import (
 // repair it with; Notes says why candidates were not taken.
 func Make(m dct.Image, report dct.Report, o Options) Plan {
 	p := planner{Plan: Plan{image: m}, report: report, options: o}
-	if m.FailedRead != "" || m.Copies() == 0 {
+	sound := report.Count(dct.SeverityError)+report.Count(dct.SeverityWarning) == 0
+	if sound || m.FailedRead != "" || m.Copies() == 0 {
 		return p.Plan
 	}
 	p.target = p.targetCopy()
