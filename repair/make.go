@@ -108,13 +108,21 @@ func (p *planner) repairTransport() {
 	}
 	udp, _ := layout.FindSlot(layout.DevicePrivateKey, layout.UDP)
 	tcp, _ := layout.FindSlot(layout.DevicePrivateKey, layout.TCP)
-	if p.judge(udp).State != asn1check.OK || p.judge(tcp).State == asn1check.OK {
+	evidence := ""
+	switch u, t := p.judge(udp).State, p.judge(tcp).State; {
+	case t == asn1check.OK:
+	case u == asn1check.OK:
+		evidence = "the UDP slots hold a sound device key, the TCP slots none"
+	case t == asn1check.Erased && u != asn1check.Erased && u != asn1check.Null:
+		// A device in TCP mode fills an erased slot at its first boot.
+		evidence = "the device never booted in TCP mode: its TCP key is erased, its UDP key is not"
+	}
+	if evidence == "" {
 		return
 	}
 	p.transport = layout.UDP
 	p.set(layout.TransportOffset, []byte{layout.TransportUDP}, Step{
-		Action: Default, Source: "the factory's value",
-		Evidence: "the UDP slots hold a sound device key, the TCP slots none",
+		Action: Default, Source: "the factory's value", Evidence: evidence,
 	})
 }
 
@@ -216,7 +224,11 @@ func (p *planner) repairPrivateKey(slot layout.Slot) {
 		}
 	}
 	all := witnesses(p.app, slot)
-	chosen, ok := p.choose(slot, all, p.ownCandidates(slot, v, stored))
+	var own []candidate
+	if c, ok := slotKey(p.app, slot); ok {
+		own = append(own, c)
+	}
+	chosen, ok := p.choose(slot, all, own)
 	if !ok {
 		chosen, ok = p.choose(slot, all, p.otherCandidates(slot))
 	}
@@ -230,30 +242,12 @@ func (p *planner) repairPrivateKey(slot layout.Slot) {
 	})
 }
 
-// ownCandidates are the keys that the damaged slot itself still determines.
-func (p *planner) ownCandidates(slot layout.Slot, v asn1check.Verdict, stored []byte) []candidate {
-	if v.State == asn1check.OK { // sound, but not for the device's reader
-		if key := soundKey(p.app, slot); key != nil {
-			return []candidate{{key, Rebuild, "the slot's own numbers", "the same key in the form that the device reads"}}
-		}
-		return nil
-	}
-	rebuild := func() (candidate, bool) { return rebuildEC(stored, v.Loads) }
-	if slot.Transport == layout.TCP {
-		rebuild = func() (candidate, bool) { return rebuildRSA(stored) }
-	}
-	if c, ok := rebuild(); ok {
-		return []candidate{c}
-	}
-	return nil
-}
-
 // otherCandidates are the keys that the other copy and the backups hold.
 func (p *planner) otherCandidates(slot layout.Slot) []candidate {
 	var out []candidate
 	if p.image.Copies() == 2 {
-		if key := soundKey(p.image.AppBytes(1-p.target), slot); key != nil {
-			out = append(out, candidate{key: key, action: Restore, source: fmt.Sprintf("copy %d", 1-p.target)})
+		if c, ok := slotKey(p.image.AppBytes(1-p.target), slot); ok {
+			out = append(out, candidate{key: c.key, action: Restore, source: fmt.Sprintf("copy %d", 1-p.target)})
 		}
 	}
 	for _, b := range p.options.Backups {

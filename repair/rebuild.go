@@ -7,6 +7,8 @@ import (
 	"math/bits"
 
 	"github.com/dctkit/dctkit/asn1check"
+	"github.com/dctkit/dctkit/dct"
+	"github.com/dctkit/dctkit/layout"
 )
 
 // A candidate is a key that may be the right one for a slot. The key itself
@@ -23,6 +25,23 @@ type candidate struct {
 // quarter. Two unrelated numbers of 512 bits differ in half of them and come
 // that near with a chance below 2^-95.
 const maxShare = 4
+
+// slotKey returns the key that a private-key slot still determines by itself:
+// sound as it is, or rebuilt.
+func slotKey(app []byte, slot layout.Slot) (candidate, bool) {
+	v, ok := dct.JudgeSlot(app, slot, dct.Options{})
+	if !ok {
+		return candidate{}, false
+	}
+	if key := soundKey(app, slot); key != nil {
+		return candidate{key, Rebuild, "the slot's own numbers", "the same key in the form that the device reads"}, true
+	}
+	stored, _ := slot.Of(app)
+	if slot.Transport == layout.TCP {
+		return rebuildRSA(stored)
+	}
+	return rebuildEC(stored, v.Loads)
+}
 
 // rebuildEC finds the key of a damaged EC slot from the slot alone: the scalar
 // at the places of all encodings that devices and tools write, confirmed by a
@@ -53,7 +72,8 @@ func rebuildEC(slot []byte, loads bool) (candidate, bool) {
 			c.evidence = "the scalar fits the copy of the point that the device left behind the key"
 			return c, true
 		}
-		if loads && size == len(key.DeviceDER()[7:39]) {
+		const lengthAt = 6 // of the scalar; intact where the key loads
+		if loads && size == int(slot[lengthAt]) {
 			c.evidence = "the device itself computes the point from this scalar; there is no other witness"
 			return c, true
 		}

@@ -457,3 +457,64 @@ func TestOnlyAndSkip(t *testing.T) {
 		}
 	}
 }
+
+// Byte 2977 flipped and the key behind it gone as well: the erased TCP slot
+// still shows that the device never ran on TCP, so the backup has a place.
+func TestTransportByteSetBackBesideALostKey(t *testing.T) {
+	d := fuzz.NewDevice(layout.Electron, 6)
+	dump := damaged(d, dct.V1, true, func(app []byte) {
+		app[layout.TransportOffset] = 0xFB
+		fillWith(app[3106:3106+150], 0x6B)
+	})
+	_, after := mustRepair(t, dump, repair.Options{Backups: []repair.Backup{{Name: "record", Data: d.HelperRecord()}}})
+	wantKey(t, after, d)
+}
+
+// An Electron that really is on TCP keeps its transport.
+func TestProvisionedTCPIsKept(t *testing.T) {
+	d := fuzz.NewDevice(layout.Electron, 6)
+	d.RSA = fuzz.RSAKey(6)
+	dump := damaged(d, dct.V2b, true, func(app []byte) { app[layout.TransportOffset] = 0 })
+	result := repair.Run(dct.Recognise(dump, dct.Hint{}), repair.Options{})
+	if result.Image != nil || result.Report.Verdict != dct.Healthy {
+		t.Errorf("Run = %s with steps %+v, want healthy and none", result.Report.Verdict, result.Report.Steps)
+	}
+}
+
+// The other copy's key is of use even where it needs rebuilding itself.
+func TestOtherCopyRebuilt(t *testing.T) {
+	for _, platform := range []layout.Platform{layout.Electron, layout.Photon} {
+		d := fuzz.NewDevice(platform, 8)
+		private, _, _, _ := activeSlots(platform)
+		current, before := d.App(), d.App()
+		b, _ := private.Of(current)
+		fillWith(b, 0)
+		b, _ = private.Of(before)
+		b[0], b[1] = 0x99, 0x99
+		g := dct.V2b
+		if platform == layout.Photon {
+			g = dct.W37
+		}
+		_, after := mustRepair(t, fuzz.Container(g, current, before), repair.Options{})
+		wantKey(t, after, d)
+	}
+}
+
+// What a rebuilt slot must not come from: a scalar whose point is nowhere, and
+// primes that belong to no modulus in the slot.
+func TestNothingUnprovenIsRebuilt(t *testing.T) {
+	d := fuzz.NewDevice(layout.Electron, 12)
+	d.ByCLI = true
+	ec := damaged(d, dct.V2b, true, func(app []byte) { app[3106+20] ^= 4 }) // one bit of d
+	p := fuzz.NewDevice(layout.Photon, 12)
+	rsa := damaged(p, dct.W37, true, func(app []byte) {
+		app[34+290] ^= 4 // one bit of each prime
+		app[34+350] ^= 4
+	})
+	for name, dump := range map[string][]byte{"d flipped": ec, "both primes flipped": rsa} {
+		result := repair.Run(dct.Recognise(dump, dct.Hint{}), repair.Options{})
+		if result.Image != nil || result.Report.Verdict != dct.Broken {
+			t.Errorf("%s: Run = %s with steps %+v, want broken and none", name, result.Report.Verdict, result.Report.Steps)
+		}
+	}
+}
