@@ -119,7 +119,11 @@ func (c *checker) run() {
 		c.add(FailedRead, nil, c.img.FailedRead)
 		return
 	case c.img.Copies() == 0:
-		c.add(NotRecognised, nil, c.img.PlatformWhy)
+		why := c.img.PlatformWhy
+		if why == nothingFound {
+			why = "" // the problem's own text says no more
+		}
+		c.add(NotRecognised, nil, why)
 		return
 	}
 	c.platformFitsTheBytes()
@@ -131,6 +135,7 @@ func (c *checker) run() {
 	for i := range c.slots {
 		c.slotIsSound(&c.slots[i])
 	}
+	c.noReaderWouldReplaceTheKey()
 	slices.SortStableFunc(c.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(urgency(a), urgency(b)), cmp.Compare(a.Code, b.Code))
 	})
@@ -285,6 +290,25 @@ func (c *checker) slotIsSound(v *slotVerdict) {
 	}
 }
 
+// noReaderWouldReplaceTheKey looks into the copies that only older firmware
+// reads: one of them can still hold a key that the next boot destroys.
+func (c *checker) noReaderWouldReplaceTheKey() {
+	seen := map[int]bool{c.copy: true}
+	for _, r := range c.img.Readers() {
+		if !r.OK || seen[r.Copy] {
+			continue
+		}
+		seen[r.Copy] = true
+		t, _ := c.img.Transport(r.Copy)
+		slots, _ := judgeSlots(c.img, r.Copy, t, c.options)
+		for i := range slots {
+			if v := &slots[i]; v.active && v.problem() == PrivateFirstByte {
+				c.add(PrivateFirstByte, v, fmt.Sprintf("in the copy that %s reads, firmware %s", r.Generation, r.Generation.Firmware()))
+			}
+		}
+	}
+}
+
 // note is what a finding says of the slot beside the problem's own text.
 func (v *slotVerdict) note() string {
 	if v.LoadsWhy != "" {
@@ -336,22 +360,12 @@ func (v *slotVerdict) problem() Code {
 		return PrivateUnloadable
 	case v.State != asn1check.OK && v.Loads:
 		return PrivateTolerated
-	case v.State == asn1check.Malformed && v.onlyFirstByteErased():
+	case v.State == asn1check.Malformed && v.bytes[0] == 0xFF:
 		return PrivateFirstByte
 	}
 	return privateProblems[v.State]
 }
 
-// SequenceTag opens every DER key; FF in its place is what the firmware takes
-// for "no key" (behaviour.md 1.1).
+// SequenceTag opens every DER key. FF in its place is what the firmware takes
+// for "no key", whatever follows (behaviour.md 1.1).
 const SequenceTag = 0x30
-
-func (v *slotVerdict) onlyFirstByteErased() bool {
-	if v.bytes[0] != 0xFF {
-		return false
-	}
-	mended := bytes.Clone(v.bytes)
-	mended[0] = SequenceTag
-	w, _ := JudgeSlot(append(make([]byte, v.Slot.Offset), mended...), v.Slot, Options{})
-	return w.State == asn1check.OK
-}

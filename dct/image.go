@@ -1,6 +1,10 @@
 package dct
 
-import "github.com/dctkit/dctkit/layout"
+import (
+	"slices"
+
+	"github.com/dctkit/dctkit/layout"
+)
 
 // A Container is what a dump is.
 type Container string
@@ -99,7 +103,8 @@ type Choice struct {
 }
 
 // Current returns the copy that the newest reader chooses; ok is false where
-// it would start empty. An application DCT alone is its own current copy.
+// it would start empty, and the copy is then that of the newest older reader
+// that has one, else 0. An application DCT alone is its own current copy.
 func (m Image) Current() (copy int, ok bool) {
 	if m.Container == App {
 		return 0, true
@@ -109,5 +114,10 @@ func (m Image) Current() (copy int, ok bool) {
 		return 0, false
 	}
 	newest := readers[len(readers)-1]
-	return newest.Copy, newest.OK
+	for _, r := range slices.Backward(readers) {
+		if r.OK {
+			return r.Copy, newest.OK
+		}
+	}
+	return 0, false
 }

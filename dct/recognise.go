@@ -28,8 +28,8 @@ func Recognise(data []byte, h Hint) Image {
 	if hinted {
 		if c, base, ok := placeFor(h.Platform, data); ok {
 			m.Container, m.Base = c, base
+			m.Platform, m.PlatformWhy = h.Platform, "named by the caller"
 		}
-		m.Platform, m.PlatformWhy = h.Platform, "named by the caller"
 	}
 	if m.Container == None {
 		m.Platform = layout.Unknown
@@ -68,23 +68,45 @@ func oneByte(b []byte) (byte, bool) {
 	return b[0], true
 }
 
-// containerBase returns where a dump of that length would hold a container.
-func containerBase(length int) (base int, ok bool) {
+// containerBase returns where a dump would hold a whole container: at its
+// start, or at 16384 in a dump of the whole flash.
+func containerBase(data []byte) (base int, ok bool) {
 	switch {
-	case length == layout.ContainerSize:
+	case len(data) == layout.ContainerSize:
 		return 0, true
-	case length >= layout.FlashOffset+layout.ContainerSize:
+	case len(data) > layout.ContainerSize && opensCopy(data):
+		return 0, true // a read that began at the container and went on
+	case len(data) >= layout.FlashOffset+layout.ContainerSize:
 		return layout.FlashOffset, true
 	}
 	return 0, false
 }
 
+// opensCopy reports whether the bytes begin like a copy of either container.
+func opensCopy(b []byte) bool {
+	return len(b) >= layout.SectorSize && (sector(b).watermark() || wicedCopy(b).magic())
+}
+
+// cutShort says that a dump begins like a container but ends before it does,
+// or returns "".
+func cutShort(data []byte) string {
+	if _, whole := containerBase(data); whole {
+		return ""
+	}
+	for _, base := range []int{0, layout.FlashOffset} {
+		if base < len(data) && opensCopy(data[base:]) {
+			return fmt.Sprintf("a container cut short: %d of the %d bytes from %d on", len(data)-base, layout.ContainerSize, base)
+		}
+	}
+	return ""
+}
+
 // placeFor returns where a platform keeps its DCT in a dump of that size.
 func placeFor(p layout.Platform, data []byte) (Container, int, bool) {
-	if len(data) == 0 {
+	if len(data) == 0 || cutShort(data) != "" {
 		return None, 0, false
 	}
-	if base, ok := containerBase(len(data)); ok && p.Family() == layout.Gen2 {
+	if base, ok := containerBase(data); ok && p.Family() == layout.Gen2 {
 		if p == layout.Electron {
 			return DCD, base, true
 		}
@@ -95,7 +117,7 @@ func placeFor(p layout.Platform, data []byte) (Container, int, bool) {
 
 // recogniseBytes goes by the bytes alone.
 func recogniseBytes(data []byte) (c Container, base int, p layout.Platform, why string) {
-	if base, ok := containerBase(len(data)); ok {
+	if base, ok := containerBase(data); ok {
 		container := data[base:][:layout.ContainerSize]
 		for _, evidence := range []struct {
 			found func([]byte) (dcd, wiced int)
@@ -110,13 +132,18 @@ func recogniseBytes(data []byte) (c Container, base int, p layout.Platform, why 
 			}
 		}
 	}
+	if why := cutShort(data); why != "" {
+		return None, 0, layout.Unknown, why
+	}
 	if len(data) >= layout.AppSizeOld {
 		if p, why, ok := recogniseApp(data); ok {
 			return App, 0, p, why
 		}
 	}
-	return None, 0, layout.Unknown, "no header and no key in any known place"
+	return None, 0, layout.Unknown, nothingFound
 }
+
+const nothingFound = "no header and no key in any known place"
 
 // countHeaders counts the copies that open as a DCD sector or a WICED copy.
 func countHeaders(container []byte) (dcd, wiced int) {

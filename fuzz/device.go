@@ -120,7 +120,7 @@ func oldEC(der []byte) []byte {
 
 // Container returns the device's flash as the given generation leaves it after
 // some writes, the last of which stored the app: the current copy, and the
-// generation before it, whose only difference is its claim code, where that
+// generation before it, in which the device was not yet claimed, where that
 // firmware keeps one.
 func (d Device) Container(g dct.Generation) []byte { return Container(g, d.App(), d.before()) }
 
