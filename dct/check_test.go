@@ -585,3 +585,42 @@ func TestGenuineImages(t *testing.T) {
 		}
 	}
 }
+
+// The firmware looks at the first byte alone, so the warning comes whatever
+// else is wrong with the key, and for every copy that some firmware reads.
+func TestFirstByteErasedWhateverFollows(t *testing.T) {
+	d := fuzz.NewDevice(layout.Electron, 3)
+	app := with(d.App(), 3106, 0xFF)
+	also := with(app, 3106+30, repeated(0x00, 60)...)
+	found := func(r dct.Report) *dct.Finding {
+		for i, f := range r.Findings {
+			if f.Code == dct.PrivateFirstByte {
+				if i != 0 {
+					t.Errorf("finding %s is number %d, want it first", f.Code, i)
+				}
+				return &r.Findings[i]
+			}
+		}
+		return nil
+	}
+	for name, data := range map[string][]byte{"alone": app, "the rest damaged as well": also} {
+		if found(checked(data, layout.Electron)) == nil {
+			t.Errorf("%s: no %s", name, dct.PrivateFirstByte)
+		}
+	}
+	if f := found(checked(with(d.App(), 3106, repeated(0xFF, 192)...), layout.Electron)); f != nil {
+		t.Errorf("a wholly erased key gives %s", f.Code)
+	}
+
+	// The changed byte breaks the current copy's checksum: v2 goes back to the
+	// older copy, but v1 still reads the damaged one and would replace its key.
+	container := d.Container(dct.V2b)
+	container[layout.SectorSize+layout.DCDApp+3106] = 0xFF
+	r := checked(container, "")
+	if current := r.Readers[len(r.Readers)-1].Current; *current != 0 {
+		t.Fatalf("v2b reads copy %d, want 0", *current)
+	}
+	if f := found(r); f == nil || *f.Copy != 1 {
+		t.Errorf("findings %v, want %s in copy 1 first", r.Findings, dct.PrivateFirstByte)
+	}
+}

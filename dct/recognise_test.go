@@ -67,6 +67,12 @@ func TestRecognise(t *testing.T) {
 		{"whole flash, headers destroyed", inFlash(512<<10, beheaded(v2b, 8, 0x00)), "", dct.DCD, layout.Electron, 16384},
 		{"whole flash of FF around", with(repeated(0xFF, 1<<20), 16384, w37...), "", dct.WICED, layout.Photon, 16384},
 		{"whole flash without a container", junk(3, 512<<10), "", dct.None, layout.Unknown, 0},
+		{"container cut inside copy 0", v2b[:16384], "", dct.None, layout.Unknown, 0},
+		{"container cut inside copy 1", v2b[:20000], "", dct.None, layout.Unknown, 0},
+		{"container cut, with a hint", v2b[:20000], layout.Electron, dct.None, layout.Unknown, 0},
+		{"wiced container cut by a byte", w37[:32767], "", dct.None, layout.Unknown, 0},
+		{"flash cut with a header in it", with(junk(9, 40000), 16384, v2b[:23616]...), "", dct.None, layout.Unknown, 0},
+		{"container, read on behind its end", append(bytes.Clone(v2b), junk(8, 30000)...), "", dct.DCD, layout.Electron, 0},
 		{"flash cut inside the container", inFlash(49152, v2b)[:49151], "", dct.None, layout.Unknown, 0},
 
 		{"electron application, 4258", electron.App()[:4258], "", dct.App, layout.Electron, 0},

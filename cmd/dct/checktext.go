@@ -24,10 +24,25 @@ func (a *app) printReport(r dct.Report) {
 		a.section("slots (* in use)", slotRows(r))
 	}
 	a.printFindings(r)
-	if slices.ContainsFunc(r.Findings, func(f dct.Finding) bool { return f.Repair == dct.RepairAuto }) {
+	if command := repairCommand(r); command != "" {
 		a.out.line("")
-		a.out.line("To repair: dct repair %s -o OUT", quoted(r.Input.Name))
+		a.out.line("To repair: %s", command)
 	}
+}
+
+// repairCommand repairs the dump as far as it goes, "" where nothing does.
+func repairCommand(r dct.Report) string {
+	any := func(repair dct.Repair) bool {
+		return slices.ContainsFunc(r.Findings, func(f dct.Finding) bool { return f.Repair == repair })
+	}
+	name := quoted(r.Input.Name)
+	switch {
+	case r.Verdict == dct.Broken && any(dct.RepairSource):
+		return fmt.Sprintf("dct repair %s --backup KEYFILE -o OUT", name)
+	case any(dct.RepairAuto):
+		return fmt.Sprintf("dct repair %s -o OUT", name)
+	}
+	return ""
 }
 
 // section prints a titled table, or nothing where it has no rows.
