@@ -24,7 +24,7 @@ func Make(m dct.Image, report dct.Report, o Options) Plan {
 	p.app = bytes.Clone(m.AppBytes(p.target))
 	p.repairTransport()
 	for _, slot := range layout.Slots(m.Platform) {
-		if slot.Transport == p.transport && p.wanted(slot) {
+		if _, held := slot.Of(p.app); held && slot.Transport == p.transport && p.wanted(slot) {
 			p.repairSlot(slot)
 		}
 	}
@@ -81,7 +81,8 @@ func (p *planner) found(code dct.Code) bool {
 		slices.ContainsFunc(p.report.Findings, func(f dct.Finding) bool { return f.Code == code })
 }
 
-// judge returns the verdict on a slot as repaired so far.
+// judge returns the verdict on a slot as repaired so far; one that the dump
+// does not hold has no state.
 func (p *planner) judge(slot layout.Slot) asn1check.Verdict {
 	v, _ := dct.JudgeSlot(p.app, slot, dct.Options{})
 	return v
@@ -108,6 +109,9 @@ func (p *planner) repairTransport() {
 	}
 	udp, _ := layout.FindSlot(layout.DevicePrivateKey, layout.UDP)
 	tcp, _ := layout.FindSlot(layout.DevicePrivateKey, layout.TCP)
+	if _, held := udp.Of(p.app); !held {
+		return
+	}
 	evidence := ""
 	switch u, t := p.judge(udp).State, p.judge(tcp).State; {
 	case t == asn1check.OK:
@@ -208,10 +212,7 @@ func (p *planner) repairPrivateKey(slot layout.Slot) {
 	if v.State == asn1check.OK && v.Loads || p.skipped(slot) {
 		return
 	}
-	stored, ok := slot.Of(p.app)
-	if !ok {
-		return
-	}
+	stored, _ := slot.Of(p.app)
 	if mended := append([]byte{dct.SequenceTag}, stored[1:]...); stored[0] == 0xFF {
 		// Only the byte that the firmware looks at: put it back, keep the rest.
 		app := append(bytes.Clone(p.app[:slot.Offset]), mended...)

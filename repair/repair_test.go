@@ -518,3 +518,29 @@ func TestNothingUnprovenIsRebuilt(t *testing.T) {
 		}
 	}
 }
+
+// A dump that ends early is repaired as far as it goes, and never written to
+// behind its end.
+func TestShortDumps(t *testing.T) {
+	d := fuzz.NewDevice(layout.Electron, 15)
+	for _, platform := range []layout.Platform{layout.Electron, layout.Photon, layout.Boron} {
+		for _, size := range []int{1, 2, 34, 646, 2082, 2465, 2466, 2977, 2978, 2979, 3106, 3297, 3298, 3489, 3490, 3618, 4257} {
+			for _, transport := range []byte{0xFF, 0x00} {
+				dump := d.App()
+				dump[layout.TransportOffset] = transport
+				clear(dump[2082:2800])
+				clear(dump[3298:3400])
+				dump = dump[:size:size]
+				result := repair.Run(dct.Recognise(dump, dct.Hint{Platform: platform}), repair.Options{})
+				if result.Image != nil && len(result.Image) != size {
+					t.Errorf("%s, %d bytes: the repaired image has %d", platform, size, len(result.Image))
+				}
+				for _, s := range result.Report.Steps {
+					if s.Offset+s.Length > size {
+						t.Errorf("%s, %d bytes: a step for [%d,%d)", platform, size, s.Offset, s.Offset+s.Length)
+					}
+				}
+			}
+		}
+	}
+}
