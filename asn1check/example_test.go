@@ -66,7 +66,7 @@ func ExampleParsePrivateKey() {
 	fmt.Println(err)
 	// Output:
 	// ec-p256 121
-	// asn1check: no private key: does not begin with a SEQUENCE (at byte 0)
+	// no private key: does not begin with a SEQUENCE (at byte 0)
 }
 
 func ExampleDeviceStrides() {

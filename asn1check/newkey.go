@@ -14,7 +14,7 @@ func ParsePrivateKey(der []byte) (*PrivateKey, error) {
 	for _, row := range formats {
 		r, _, f := open(der, 0)
 		if f != nil {
-			return nil, fmt.Errorf("asn1check: no private key: %w", f)
+			return nil, fmt.Errorf("no private key: %w", f)
 		}
 		p, f := row.parse(&r)
 		if f != nil {
@@ -22,7 +22,7 @@ func ParsePrivateKey(der []byte) (*PrivateKey, error) {
 		}
 		return newPrivateKey(p)
 	}
-	return nil, errors.New("asn1check: no private key: neither sec 1, pkcs #1 nor pkcs #8")
+	return nil, errors.New("no private key: neither sec 1, pkcs #1 nor pkcs #8")
 }
 
 // newPrivateKey verifies the key and takes it in, if it is of a kind that devices use.
@@ -31,19 +31,19 @@ func newPrivateKey(p parsed) (*PrivateKey, error) {
 	rsa, _ := p.key.(*rsaPrivate)
 	switch {
 	case ec == nil && rsa == nil:
-		return nil, errors.New("asn1check: a public key where a private one is wanted")
+		return nil, errors.New("a public key where a private one is wanted")
 	case p.id.algorithm != P256 && p.id.algorithm != RSA1024:
-		return nil, fmt.Errorf("asn1check: no device uses a %v", p.id)
+		return nil, fmt.Errorf("no device uses a %v", p.id)
 	}
 	if f := p.key.flaw(false); f != nil { // NewRSA adds primality
-		return nil, fmt.Errorf("asn1check: unsound private key: %w", f)
+		return nil, fmt.Errorf("unsound private key: %w", f)
 	}
 	if ec != nil {
 		return newEC(ec.scalar), nil
 	}
 	num := rsa.num
 	if num[numE].Cmp(f4) != 0 {
-		return nil, errors.New("asn1check: e is not 65537, which devices assume")
+		return nil, errors.New("e is not 65537, which devices assume")
 	}
 	return NewRSA(num[numN].Int, num[numD].Int, num[numP].Int, num[numQ].Int)
 }
@@ -51,10 +51,10 @@ func newPrivateKey(p parsed) (*PrivateKey, error) {
 // NewEC is the P-256 key of a big-endian scalar, of up to 33 octets with leading zeros.
 func NewEC(scalar []byte) (*PrivateKey, error) {
 	if len(scalar) > p256.size+1 {
-		return nil, errors.New("asn1check: scalar longer than 33 octets")
+		return nil, errors.New("scalar longer than 33 octets")
 	}
 	if _, ok := p256.times(scalar); !ok {
-		return nil, errors.New("asn1check: scalar is not between 0 and the order of the curve")
+		return nil, errors.New("scalar is not between 0 and the order of the curve")
 	}
 	return newEC(scalar), nil
 }
@@ -77,11 +77,11 @@ const modulusOctets = 128
 // (behaviour.md 1.2). The other members are computed.
 func NewRSA(n, d, p, q *big.Int) (*PrivateKey, error) {
 	if p == nil || q == nil {
-		return nil, errors.New("asn1check: a prime is missing")
+		return nil, errors.New("a prime is missing")
 	}
 	for _, x := range []*big.Int{p, q} {
 		if !oddFactor(x) || x.BitLen() > 4*modulusOctets {
-			return nil, errors.New("asn1check: a prime is even, too small or too large")
+			return nil, errors.New("a prime is even, too small or too large")
 		}
 	}
 	if p.Cmp(q) < 0 {
@@ -100,12 +100,12 @@ func NewRSA(n, d, p, q *big.Int) (*PrivateKey, error) {
 		numDP: inverse(f4, p1), numDQ: inverse(f4, q1), numQInv: inverse(q, p),
 	} {
 		if x.Sign() < 0 {
-			return nil, fmt.Errorf("asn1check: %s is negative", members[i].name)
+			return nil, fmt.Errorf("%s is negative", members[i].name)
 		}
 		k.num[i] = natural{new(big.Int).Set(x), -1}
 	}
 	if f := k.flaw(true); f != nil {
-		return nil, fmt.Errorf("asn1check: unsound private key: %w", f)
+		return nil, fmt.Errorf("unsound private key: %w", f)
 	}
 	return conceal(secret{
 		algorithm: RSA1024, public: k.spki(), device: rsaDevice(k), minimal: rsaMinimal(k), modulus: k.num[numN].Int,

@@ -1,6 +1,7 @@
 package dct
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ type address struct {
 // Limits of the two parsers (fields.md 5.3).
 const (
 	lenientNameMax = 126 // up to 4.0.x and in 5.0 .. 5.2
-	strictNameMax  = 63  // 4.1, 4.2, 5.3 and later
+	nameMax        = 63  // what fits with its end, and the limit of 4.1, 4.2, 5.3 and later
 )
 
 // parseAddress reads a field as the lenient parser does: up to 4.0.x, so in
@@ -41,7 +42,9 @@ func parseAddress(field []byte) (address, error) {
 			return a, fmt.Errorf("the name would be %d bytes long, more than the field holds", length)
 		}
 		a.domain = true
-		a.host = string(field[layout.AddressText:][:min(length, len(field)-layout.AddressText)])
+		// Firmware goes on with a C string: a NUL ends it before its length.
+		name, _, _ := bytes.Cut(field[layout.AddressText:][:min(length, len(field)-layout.AddressText)], []byte{0})
+		a.host = string(name)
 	default:
 		return a, fmt.Errorf("type byte %02X is neither an IPv4 address nor a name", kind)
 	}
@@ -51,20 +54,19 @@ func parseAddress(field []byte) (address, error) {
 	return a, nil
 }
 
-// strictly says why the strict parser, of 4.1, 4.2, 5.3 and later, refuses a
-// field that the lenient one takes.
-func (a address) strictly(field []byte) error {
+// unusable says why a field that the lenient parser takes leads nowhere.
+func (a address) unusable() error {
+	if a.zero {
+		return fmt.Errorf("the IPv4 address is %s", a.host)
+	}
 	if !a.domain {
-		if field[1] != 4 {
-			return fmt.Errorf("the length of an IPv4 address is %d, not 4", field[1])
-		}
-		if a.zero {
-			return fmt.Errorf("the IPv4 address is %s", a.host)
-		}
 		return nil
 	}
-	if len(a.host) > strictNameMax {
-		return fmt.Errorf("the name is %d bytes long and runs into the port", len(a.host))
+	if a.host == "" {
+		return errors.New("the name is empty")
+	}
+	if len(a.host) > nameMax {
+		return fmt.Errorf("the name is %d bytes long and leaves its end no room before the port", len(a.host))
 	}
 	if slices.ContainsFunc([]byte(a.host), func(c byte) bool { return c < 0x20 || c > 0x7E }) {
 		return errors.New("the name has bytes that are not printable")
@@ -72,11 +74,25 @@ func (a address) strictly(field []byte) error {
 	return nil
 }
 
+// strictly says why the strict parser, of 4.1, 4.2, 5.3 and later, refuses a
+// field that is usable otherwise: it goes by the length byte, where the lenient
+// one does not (fields.md 5.3).
+func (a address) strictly(field []byte) error {
+	switch length := int(field[1]); {
+	case !a.domain && length != 4:
+		return fmt.Errorf("the length of an IPv4 address is %d, not 4", length)
+	case a.domain && length != len(a.host):
+		return fmt.Errorf("the name has a NUL at %d of %d bytes", len(a.host), length)
+	}
+	return nil
+}
+
 // ports are the cloud's own (fields.md 5.3).
 var ports = map[layout.Transport]int{layout.TCP: 5683, layout.UDP: 5684}
 
-// judgeAddress gives the state of a server address and what to say of it.
-func judgeAddress(field []byte, t layout.Transport) (asn1check.State, string) {
+// judgeAddress gives the state of a server address and what to say of it. Only
+// Gen 3 ever had firmware with the strict parser.
+func judgeAddress(field []byte, p layout.Platform, t layout.Transport) (asn1check.State, string) {
 	if b, same := oneByte(field); same {
 		switch b {
 		case 0x00:
@@ -90,12 +106,13 @@ func judgeAddress(field []byte, t layout.Transport) (asn1check.State, string) {
 	if err != nil {
 		return asn1check.Malformed, err.Error()
 	}
-	if err := a.strictly(field); err != nil {
+	if err := a.unusable(); err != nil {
+		return asn1check.Malformed, err.Error()
+	}
+	if err := a.strictly(field); err != nil && p.Family() != layout.Gen2 {
 		return asn1check.Malformed, err.Error()
 	}
 	switch {
-	case a.host == "":
-		return asn1check.Malformed, "the name is empty"
 	case a.domain && slices.Contains(cloudHosts[t], a.host) && (a.port == 0 || a.port == ports[t]):
 		return asn1check.OK, ""
 	case a.domain && slices.Contains(cloudHosts[t], a.host):

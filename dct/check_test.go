@@ -423,7 +423,7 @@ func TestEveryFlippedBitOfAServerKeyIsAnError(t *testing.T) {
 		key := dct.CloudKey(transport)
 		for bit := range len(key) * 8 {
 			copy(app[slot.Offset:], padded(flipped(key, bit/8, uint(bit%8)), slot.Range.Length))
-			v, ok := dct.JudgeSlot(app, slot, dct.Options{})
+			v, ok := dct.JudgeSlot(layout.Unknown, app, slot, dct.Options{})
 			if !ok || v.State.Sound() {
 				t.Errorf("%s key with bit %d flipped: %s, %v", transport, bit, v.State, ok)
 			}

@@ -166,7 +166,7 @@ func decodeHex(in fieldInput, out *FieldValue) { out.Value = fmt.Sprintf("%04X",
 // decodeKey shows what was made of the slot, and the key by its fingerprint.
 func decodeKey(in fieldInput, out *FieldValue) {
 	slot, _ := layout.SlotNamed(in.Name)
-	v, _ := JudgeSlot(in.app, slot, Options{})
+	v, _ := JudgeSlot(in.platform, in.app, slot, Options{})
 	parts := []string{v.State.String()}
 	for _, s := range []string{v.Algorithm.String(), asn1check.Fingerprint(v.Public)} {
 		if s != "" {
@@ -180,7 +180,7 @@ func decodeKey(in fieldInput, out *FieldValue) {
 // decodeAddress shows an address only where every firmware reads the same.
 func decodeAddress(in fieldInput, out *FieldValue) {
 	slot, _ := layout.SlotNamed(in.Name)
-	state, detail := judgeAddress(in.b, slot.Transport)
+	state, detail := judgeAddress(in.b, in.platform, slot.Transport)
 	out.Value, out.Note = state.String(), detail
 	if !state.Sound() {
 		return

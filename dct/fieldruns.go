@@ -90,7 +90,7 @@ func curveTraces(app []byte) []layout.Range {
 func slotOverruns(app []byte) []layout.Range {
 	var runs []layout.Range
 	for _, slot := range layout.Slots(layout.Unknown) {
-		v, ok := JudgeSlot(app, slot, Options{SkipPrimality: true})
+		v, ok := JudgeSlot(layout.Unknown, app, slot, Options{SkipPrimality: true})
 		if ok && v.Offset+v.Length > slot.Length {
 			runs = append(runs, layout.Range{Offset: slot.Offset, Length: min(v.Offset+v.Length, runMax)})
 		}
@@ -115,7 +115,7 @@ func headlessOverruns(app []byte) []layout.Range {
 // unreadable reports whether a slot visibly holds something else than it
 // should, not merely a damaged key of the cloud.
 func unreadable(app []byte, slot layout.Slot) bool {
-	v, ok := JudgeSlot(app, slot, Options{SkipPrimality: true})
+	v, ok := JudgeSlot(layout.Unknown, app, slot, Options{SkipPrimality: true})
 	if !ok || v.State != asn1check.Malformed {
 		return false
 	}

@@ -17,10 +17,10 @@ type slotVerdict struct {
 	active bool
 }
 
-// JudgeSlot returns the verdict on one slot of an application DCT, by itself:
-// whether a public key is its private key's is not looked at. ok is false
-// where the bytes end before the slot does.
-func JudgeSlot(app []byte, slot layout.Slot, o Options) (v asn1check.Verdict, ok bool) {
+// JudgeSlot returns the verdict on one slot of a platform's application DCT, by
+// itself: whether a public key is its private key's is not looked at. ok is
+// false where the bytes end before the slot does.
+func JudgeSlot(p layout.Platform, app []byte, slot layout.Slot, o Options) (v asn1check.Verdict, ok bool) {
 	b, ok := slot.Of(app)
 	if !ok {
 		return v, false
@@ -42,7 +42,7 @@ func JudgeSlot(app []byte, slot layout.Slot, o Options) (v asn1check.Verdict, ok
 	case layout.ServerPublicKey:
 		return judgeServerKey(b, slot.Transport), true
 	}
-	state, detail := judgeAddress(b, slot.Transport)
+	state, detail := judgeAddress(b, p, slot.Transport)
 	return asn1check.Verdict{State: state, Detail: detail, Fault: -1}, true
 }
 
@@ -78,7 +78,7 @@ func judgeSlots(m Image, copyIndex int, active layout.Transport, o Options) (out
 	app := m.AppBytes(copyIndex)
 	private := map[layout.Transport]asn1check.Verdict{}
 	for _, slot := range layout.Slots(m.Platform) {
-		v, ok := JudgeSlot(app, slot, o)
+		v, ok := JudgeSlot(m.Platform, app, slot, o)
 		if !ok {
 			missing = append(missing, slot)
 			continue

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/dctkit/dctkit/asn1check"
 	"github.com/dctkit/dctkit/dct"
@@ -15,43 +16,52 @@ import (
 // backupKey returns the private key that a backup holds for a slot, and what
 // the backup was recognised as.
 func backupKey(b Backup, slot layout.Slot) (key *asn1check.PrivateKey, kind string, err error) {
-	key, kind, err = anyBackupKey(b.Data, slot)
-	if err == nil && key.Algorithm().String() != slot.Algorithm {
-		return nil, kind, fmt.Errorf("it holds a key of kind %s, and %s needs %s", key.Algorithm(), slot.Name, slot.Algorithm)
-	}
-	return key, kind, err
-}
-
-func anyBackupKey(data []byte, slot layout.Slot) (*asn1check.PrivateKey, string, error) {
+	data := b.Data
 	if bytes.Contains(data, []byte("-----BEGIN ")) {
-		key, err := pemKey(data)
+		key, err := pemKey(data, slot)
 		return key, "a PEM file", err
 	}
-	if len(data) > 0 && data[0] == dct.SequenceTag {
-		key, err := asn1check.ParsePrivateKey(data)
-		return key, "a DER file", err
+	if key, err := asn1check.ParsePrivateKey(data); err == nil {
+		return key, "a DER file", fits(key, slot)
 	}
 	if m := dct.Recognise(data, dct.Hint{}); m.Copies() > 0 {
 		key, err := dumpKey(m, slot)
 		return key, fmt.Sprintf("a dump (%s, %s)", m.Container, m.Platform), err
 	}
-	if at := bytes.Index(data, helperMagic); at >= 0 {
-		key, err := helperKey(data[at:])
-		return key, fmt.Sprintf("a DeviceKeyHelper record at %d", at), err
+	if key, kind, err := helperKeyIn(data); kind != "" {
+		if err == nil {
+			err = fits(key, slot)
+		}
+		return key, kind, err
 	}
-	return nil, "unknown", errors.New("neither DER, PEM, a DeviceKeyHelper record nor a dump")
+	return nil, "unknown", errors.New("neither a sound key in DER or PEM, nor a DeviceKeyHelper record, nor a dump")
 }
 
-// pemKey returns the one private key of a PEM file; other blocks, such as EC
-// PARAMETERS, are passed over.
-func pemKey(data []byte) (*asn1check.PrivateKey, error) {
+// fits gives the reason why a key is none for a slot.
+func fits(key *asn1check.PrivateKey, slot layout.Slot) error {
+	if key.Algorithm().String() != slot.Algorithm {
+		return fmt.Errorf("it holds a key of kind %s, and %s needs %s", key.Algorithm(), slot.Name, slot.Algorithm)
+	}
+	return nil
+}
+
+// pemKey returns the first private key of a PEM file that fits the slot; other
+// blocks, such as EC PARAMETERS, are passed over.
+func pemKey(data []byte, slot layout.Slot) (*asn1check.PrivateKey, error) {
 	last := errors.New("no private key in it")
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "" {
+			last = errors.New("the key in it is encrypted; decrypt it first, with 'openssl pkey -in FILE -out NEW'")
+			continue
+		}
 		key, err := asn1check.ParsePrivateKey(block.Bytes)
+		if err == nil {
+			err = fits(key, slot)
+		}
 		if err == nil {
 			return key, nil
 		}
-		if bytes.HasSuffix([]byte(block.Type), []byte("PRIVATE KEY")) {
+		if strings.HasSuffix(block.Type, "PRIVATE KEY") {
 			last = err
 		}
 	}
@@ -72,7 +82,7 @@ func dumpKey(m dct.Image, slot layout.Slot) (*asn1check.PrivateKey, error) {
 
 // soundKey returns the key of a slot where it is sound, else nil.
 func soundKey(app []byte, slot layout.Slot) *asn1check.PrivateKey {
-	v, ok := dct.JudgeSlot(app, slot, dct.Options{})
+	v, ok := dct.JudgeSlot(layout.Unknown, app, slot, dct.Options{})
 	if !ok || v.State != asn1check.OK {
 		return nil
 	}
@@ -89,6 +99,22 @@ func soundKey(app []byte, slot layout.Slot) *asn1check.PrivateKey {
 const helperHeader = 8
 
 var helperMagic = []byte{0x63, 0x5C, 0xA6, 0x75}
+
+// helperKeyIn returns the key of the first sound record in the data, at
+// whatever offset; kind is "" where there is no trace of a record.
+func helperKeyIn(data []byte) (key *asn1check.PrivateKey, kind string, err error) {
+	for at := 0; ; at++ {
+		i := bytes.Index(data[at:], helperMagic)
+		if i < 0 {
+			return nil, kind, err
+		}
+		at += i
+		kind = fmt.Sprintf("a DeviceKeyHelper record at %d", at)
+		if key, err = helperKey(data[at:]); err == nil {
+			return key, kind, nil
+		}
+	}
+}
 
 // helperKey returns the private key of a record. The sum proves little (it
 // holds for a record of zeros, and for swapped bytes), so the key is verified

@@ -43,30 +43,67 @@ type planner struct {
 }
 
 // targetCopy is the copy to repair: the one the newest firmware reads, so that
-// nothing newer is lost; where it reads none, the one with the most in it that
-// is sound.
+// nothing newer is lost. Where it reads none, it is the copy that is provably
+// newer, else one with a key in it. The caller can name the other one by its
+// key, where the copies hold two.
 func (p *planner) targetCopy() int {
-	if current, ok := p.image.Current(); ok {
+	current, ok := p.image.Current()
+	if p.image.Copies() < 2 {
 		return current
 	}
-	best, most := 0, -1
-	for i := range p.image.Copies() {
-		t, _ := p.image.Transport(i)
-		sound := 0
-		for _, slot := range layout.Slots(p.image.Platform) {
-			v, ok := dct.JudgeSlot(p.image.AppBytes(i), slot, dct.Options{})
-			if ok && slot.Transport == t && v.State.Sound() {
-				sound++
-				if slot.Role == layout.DevicePrivateKey {
-					sound += 4 // a private key weighs more than all the rest
-				}
+	target := current
+	if newer, proved := newerCopy(p.image.Container, p.report.Copies); !ok && proved {
+		target = newer
+	} else if !ok && p.copyKey(current) == nil && p.copyKey(1-current) != nil {
+		target = 1 - current
+	}
+	if !p.found(dct.NoCurrentCopy) && !p.found(dct.ReadersDifferOnKeys) {
+		return target
+	}
+	mine, other := p.copyKey(target), p.copyKey(1-target)
+	switch {
+	case mine == nil || other == nil || mine.Fingerprint() == other.Fingerprint():
+	case slices.Contains(p.options.Accept, other.Fingerprint()):
+		return 1 - target
+	default:
+		p.note("the copies hold different device keys: copy %d, which is kept current, has %s, copy %d has %s; accept the latter's fingerprint to make that copy current",
+			target, mine.Fingerprint(), 1-target, other.Fingerprint())
+	}
+	return target
+}
+
+// copyKey returns the private key that a device with that copy would use, nil
+// where it has none.
+func (p *planner) copyKey(i int) *asn1check.PrivateKey {
+	t, _ := p.image.Transport(i)
+	slot, ok := layout.FindSlot(layout.DevicePrivateKey, t)
+	if !ok {
+		return nil
+	}
+	return soundKey(p.image.AppBytes(i), slot)
+}
+
+// newerCopy tells which copy was written last, where that can be proved: by
+// counters or sequences that follow each other under right checksums, or by
+// the only checksum that is right (containers.md 2.10, 3.3).
+func newerCopy(kind dct.Container, copies []dct.CopyReport) (newer int, proved bool) {
+	right := func(i int) bool { return copies[i].CRC == dct.CRCOK && copies[i].Counter != nil }
+	switch {
+	case right(0) && right(1):
+		modulus := 4
+		if kind == dct.WICED {
+			modulus = 256
+		}
+		for i := range 2 {
+			if *copies[i].Counter == (*copies[1-i].Counter+1)%modulus {
+				return i, true
 			}
 		}
-		if sound > most {
-			best, most = i, sound
-		}
+		return 0, false
+	case right(0):
+		return 0, true
 	}
-	return best
+	return 1, right(1)
 }
 
 // wanted reports whether the options allow a slot to be repaired.
@@ -84,9 +121,13 @@ func (p *planner) found(code dct.Code) bool {
 // judge returns the verdict on a slot as repaired so far; one that the dump
 // does not hold has no state.
 func (p *planner) judge(slot layout.Slot) asn1check.Verdict {
-	v, _ := dct.JudgeSlot(p.app, slot, dct.Options{})
+	v, _ := dct.JudgeSlot(p.image.Platform, p.app, slot, dct.Options{})
 	return v
 }
+
+// hasKey reports whether a private-key slot holds what the device, or at least
+// anybody else, can use.
+func hasKey(v asn1check.Verdict) bool { return v.State == asn1check.OK || v.Loads }
 
 // set puts bytes into the application DCT and records the step. Bytes that are
 // there already need none.
@@ -104,20 +145,17 @@ func (p *planner) set(offset int, data []byte, s Step) {
 // is what it was provisioned for, and settles which slots are active.
 func (p *planner) repairTransport() {
 	p.transport, _ = p.image.Transport(p.target)
-	if !p.found(dct.TransportSwitched) || len(p.options.Only) > 0 {
-		return
-	}
 	udp, _ := layout.FindSlot(layout.DevicePrivateKey, layout.UDP)
 	tcp, _ := layout.FindSlot(layout.DevicePrivateKey, layout.TCP)
-	if _, held := udp.Of(p.app); !held {
+	if _, held := udp.Of(p.app); !held || !p.found(dct.TransportSwitched) || !p.wanted(udp) {
 		return
 	}
 	evidence := ""
-	switch u, t := p.judge(udp).State, p.judge(tcp).State; {
-	case t == asn1check.OK:
-	case u == asn1check.OK:
+	switch u, t := p.judge(udp), p.judge(tcp); {
+	case hasKey(t):
+	case hasKey(u):
 		evidence = "the UDP slots hold a sound device key, the TCP slots none"
-	case t == asn1check.Erased && u != asn1check.Erased && u != asn1check.Null:
+	case t.State == asn1check.Erased && u.State != asn1check.Erased && u.State != asn1check.Null:
 		// A device in TCP mode fills an erased slot at its first boot.
 		evidence = "the device never booted in TCP mode: its TCP key is erased, its UDP key is not"
 	}
@@ -186,7 +224,7 @@ func (p *planner) otherServer(slot layout.Slot) ([]byte, *string, bool) {
 		return nil, nil, false
 	}
 	app := p.image.AppBytes(1 - p.target)
-	v, ok := dct.JudgeSlot(app, slot, dct.Options{})
+	v, ok := dct.JudgeSlot(p.image.Platform, app, slot, dct.Options{})
 	if !ok || v.State != asn1check.Unrecognised {
 		return nil, nil, false
 	}
@@ -205,41 +243,39 @@ func (p *planner) privateCloudPartner(slot layout.Slot) (name string, private bo
 	return partner.Name, p.judge(partner).State == asn1check.Unrecognised
 }
 
-// repairPrivateKey mends the device's private key: first from the slot's own
-// bytes, then from the other copy, then from the backups.
+// repairPrivateKey mends the device's private key: from the slot's own bytes
+// where these prove it, else from the other copy or the backups.
 func (p *planner) repairPrivateKey(slot layout.Slot) {
 	v := p.judge(slot)
 	if v.State == asn1check.OK && v.Loads || p.skipped(slot) {
 		return
 	}
-	stored, _ := slot.Of(p.app)
-	if mended := append([]byte{dct.SequenceTag}, stored[1:]...); stored[0] == 0xFF {
-		// Only the byte that the firmware looks at: put it back, keep the rest.
-		app := append(bytes.Clone(p.app[:slot.Offset]), mended...)
-		if key := soundKey(app, slot); key != nil {
-			p.set(slot.Offset, mended[:1], Step{
-				Slot: &slot.Name, Action: Rebuild, Source: "the slot's own numbers",
-				Evidence: "with 30 in front the key verifies completely", Fingerprint: fingerprintOf(key.Public()),
-			})
+	all := witnesses(p.app, slot)
+	own, found := slotKey(p.image.Platform, p.app, slot)
+	if found && !own.weak {
+		if chosen, ok := p.choose(slot, all, []candidate{own}); ok {
+			p.setKey(slot, chosen)
 			return
 		}
 	}
-	all := witnesses(p.app, slot)
-	var own []candidate
-	if c, ok := slotKey(p.app, slot); ok {
-		own = append(own, c)
+	candidates := p.otherCandidates(slot)
+	if found && own.weak {
+		candidates = append(candidates, own)
 	}
-	chosen, ok := p.choose(slot, all, own)
-	if !ok {
-		chosen, ok = p.choose(slot, all, p.otherCandidates(slot))
+	if chosen, ok := p.choose(slot, all, withoutShadows(candidates)); ok {
+		p.setKey(slot, chosen)
 	}
-	if !ok {
-		return
+}
+
+// setKey writes a key in the form that devices read, and FF behind it.
+func (p *planner) setKey(slot layout.Slot, c candidate) {
+	data := c.patch
+	if data == nil {
+		data = padded(c.key.DeviceDER(), slot.Length)
 	}
-	data := padded(chosen.key.DeviceDER(), slot.Length)
 	p.set(slot.Offset, data, Step{
-		Slot: &slot.Name, Action: chosen.action, Source: chosen.source,
-		Evidence: chosen.evidence, Fingerprint: fingerprintOf(chosen.key.Public()),
+		Slot: &slot.Name, Action: c.action, Source: c.source,
+		Evidence: c.evidence, Fingerprint: fingerprintOf(c.key.Public()),
 	})
 }
 
@@ -247,8 +283,8 @@ func (p *planner) repairPrivateKey(slot layout.Slot) {
 func (p *planner) otherCandidates(slot layout.Slot) []candidate {
 	var out []candidate
 	if p.image.Copies() == 2 {
-		if c, ok := slotKey(p.image.AppBytes(1-p.target), slot); ok {
-			out = append(out, candidate{key: c.key, action: Restore, source: fmt.Sprintf("copy %d", 1-p.target)})
+		if c, ok := slotKey(p.image.Platform, p.image.AppBytes(1-p.target), slot); ok {
+			out = append(out, candidate{key: c.key, action: Restore, source: fmt.Sprintf("copy %d", 1-p.target), weak: c.weak})
 		}
 	}
 	for _, b := range p.options.Backups {
@@ -300,9 +336,9 @@ func (p *planner) choose(slot layout.Slot, all []witness, candidates []candidate
 
 // reseal makes every generation read the repaired copy, and its checksum right.
 func (p *planner) reseal() {
-	container := p.image.ContainerBytes()
-	needed := len(p.writes) > 0 || p.found(dct.NoCurrentCopy) || p.found(dct.ReadersDifferOnKeys) || p.found(dct.ReadersDiffer)
-	if container == nil || !needed {
+	unsettled := p.found(dct.NoCurrentCopy) || p.found(dct.ReadersDifferOnKeys) || p.found(dct.ReadersDiffer)
+	needed := len(p.writes) > 0 || unsettled && len(p.options.Only) == 0
+	if p.image.Copies() < 2 || !needed {
 		return
 	}
 	if _, ok := p.image.Current(); !ok && !p.worthSealing() {
@@ -327,7 +363,7 @@ func (p *planner) reseal() {
 // it is, holds a private key to go back to.
 func (p *planner) worthSealing() bool {
 	slot, ok := layout.FindSlot(layout.DevicePrivateKey, p.transport)
-	return ok && p.judge(slot).State == asn1check.OK
+	return ok && hasKey(p.judge(slot))
 }
 
 func (p *planner) note(format string, args ...any) {

@@ -106,7 +106,7 @@ type Result struct {
 	Report Report
 	// Image is the repaired image, ready to be written to a file: the whole
 	// dump, except that an application DCT comes without what a dump spills
-	// behind it. Nil where the plan is empty.
+	// behind it. Nil where there is nothing to repair, or no error could be.
 	Image []byte
 }
 

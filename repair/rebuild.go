@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/bits"
+	"slices"
 
 	"github.com/dctkit/dctkit/asn1check"
 	"github.com/dctkit/dctkit/dct"
@@ -18,7 +19,28 @@ type candidate struct {
 	action   Action
 	source   string
 	evidence string
+	// patch are the bytes to begin the slot with where that is all it takes;
+	// nil for the whole key.
+	patch []byte
+	// weak: nothing but the key's own number speaks for it, so that a damaged
+	// number would not show.
+	weak bool
 }
+
+// withoutShadows leaves out the weak candidates whose scalar differs so little
+// from a better one's that they must be that key, damaged.
+func withoutShadows(all []candidate) []candidate {
+	scalar := func(c candidate) []byte { return c.key.DeviceDER()[scalarAt : scalarAt+32] }
+	return slices.DeleteFunc(slices.Clone(all), func(weak candidate) bool {
+		return weak.weak && slices.ContainsFunc(all, func(better candidate) bool {
+			_, near := nearBits(scalar(weak), scalar(better))
+			return !better.weak && near
+		})
+	})
+}
+
+// scalarAt is where an EC key's scalar begins, in every encoding.
+const scalarAt = 7
 
 // maxShare is the share of bits in which a number rebuilt from its relatives
 // may differ from what the slot holds and still count as the same, damaged: a
@@ -28,15 +50,26 @@ const maxShare = 4
 
 // slotKey returns the key that a private-key slot still determines by itself:
 // sound as it is, or rebuilt.
-func slotKey(app []byte, slot layout.Slot) (candidate, bool) {
-	v, ok := dct.JudgeSlot(app, slot, dct.Options{})
+func slotKey(p layout.Platform, app []byte, slot layout.Slot) (candidate, bool) {
+	v, ok := dct.JudgeSlot(p, app, slot, dct.Options{})
 	if !ok {
 		return candidate{}, false
 	}
+	const own = "the slot's own numbers"
 	if key := soundKey(app, slot); key != nil {
-		return candidate{key, Rebuild, "the slot's own numbers", "the same key in the form that the device reads"}, true
+		return candidate{key: key, action: Rebuild, source: own, evidence: "the same key in the form that the device reads"}, true
 	}
 	stored, _ := slot.Of(app)
+	if stored[0] == 0xFF {
+		// Only the byte that the firmware looks at: put it back, keep the rest.
+		mended := append(bytes.Clone(app[:slot.Offset]), dct.SequenceTag)
+		if key := soundKey(append(mended, stored[1:]...), slot); key != nil {
+			return candidate{
+				key: key, action: Rebuild, source: own, patch: []byte{dct.SequenceTag},
+				evidence: "with 30 in front the key verifies completely",
+			}, true
+		}
+	}
 	if slot.Transport == layout.TCP {
 		return rebuildRSA(stored)
 	}
@@ -52,7 +85,6 @@ func rebuildEC(slot []byte, loads bool) (candidate, bool) {
 		return candidate{}, false
 	}
 	for _, size := range []int{32, 33, 31} {
-		const scalarAt = 7
 		key, err := asn1check.NewEC(slot[scalarAt : scalarAt+size])
 		if err != nil {
 			continue
@@ -74,6 +106,7 @@ func rebuildEC(slot []byte, loads bool) (candidate, bool) {
 		}
 		const lengthAt = 6 // of the scalar; intact where the key loads
 		if loads && size == int(slot[lengthAt]) {
+			c.weak = true
 			c.evidence = "the device itself computes the point from this scalar; there is no other witness"
 			return c, true
 		}
@@ -116,7 +149,7 @@ func rebuildRSA(slot []byte) (candidate, bool) {
 				continue
 			}
 			key = withStoredD(key, n, pair.p, pair.q, slot[at.d:at.d+128])
-			return candidate{key, Rebuild, "the slot's own numbers", pair.evidence + "; the rest follows from them"}, true
+			return candidate{key: key, action: Rebuild, source: "the slot's own numbers", evidence: pair.evidence + "; the rest follows from them"}, true
 		}
 	}
 	return candidate{}, false

@@ -41,26 +41,36 @@ func Run(m dct.Image, o Options) Result {
 	}
 	plan := Make(m, report.Report, o)
 	report.Notes = append(report.Notes, plan.Notes...)
-	after := report.Report
-	var image []byte
-	if !plan.Empty() {
-		image = plan.Apply()
-		repaired := reread(m, image)
-		after = dct.Check(repaired, dct.Options{})
-		markAuto(&after, Make(repaired, after, Options{}), dct.Options{})
-		report.Steps = append(report.Steps, plan.Steps...)
-		report.Changed = append(report.Changed, changedRuns(m.Data, image)...)
-		report.Recheck = &Recheck{after.Verdict, after.Readers}
-		if m.Container == dct.App {
-			image = image[:AppOutputSize(len(image))]
-		}
+	report.Unrepaired = append(report.Unrepaired, errorsIn(report.Report)...)
+	if plan.Empty() {
+		return Result{Report: report}
 	}
-	for _, f := range after.Findings {
-		if f.Severity == dct.SeverityError {
-			report.Unrepaired = append(report.Unrepaired, f)
-		}
+
+	whole := plan.Apply()
+	image := whole
+	if m.Container == dct.App {
+		image = image[:AppOutputSize(len(image))]
 	}
+	after := Diagnose(reread(m, image), dct.Options{})
+	if len(report.Unrepaired) > 0 && !slices.ContainsFunc(report.Unrepaired, func(f dct.Finding) bool { return !remains(f, after) }) {
+		report.Notes = append(report.Notes, "the plan is dropped: it would mend no error")
+		return Result{Report: report}
+	}
+	report.Steps = append(report.Steps, plan.Steps...)
+	report.Changed = append(report.Changed, changedRuns(m.Data, whole)...)
+	report.Recheck = &Recheck{after.Verdict, after.Readers}
+	report.Unrepaired = append([]dct.Finding{}, errorsIn(after)...)
 	return Result{report, image}
+}
+
+func errorsIn(r dct.Report) []dct.Finding {
+	var out []dct.Finding
+	for _, f := range r.Findings {
+		if f.Severity == dct.SeverityError {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // AppOutputSize is the length at which a repaired application-DCT dump is

@@ -23,7 +23,7 @@ type witness struct {
 // damaged private-key slot.
 func witnesses(app []byte, slot layout.Slot) []witness {
 	public, _ := layout.FindSlot(layout.DevicePublicKey, slot.Transport)
-	v, ok := dct.JudgeSlot(app, public, dct.Options{})
+	v, ok := dct.JudgeSlot(layout.Unknown, app, public, dct.Options{})
 	private, _ := slot.Of(app)
 	var out []witness
 	if ok && v.State == asn1check.OK {

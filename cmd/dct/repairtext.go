@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/dctkit/dctkit/dct"
+	"github.com/dctkit/dctkit/layout"
 	"github.com/dctkit/dctkit/repair"
 )
 
@@ -54,9 +55,22 @@ func outcome(r repair.Report) string {
 	case len(r.Changed) > 0:
 		return fmt.Sprintf("Nothing written. With this plan the image would be: %s.", verdictWords[r.Recheck.Verdict])
 	case r.Count(dct.SeverityError) > 0:
-		return "Nothing written: nothing can be repaired with what is at hand. A backup of the key, given with --backup, may help."
+		return "Nothing written: no error can be repaired with what is at hand, or was allowed to be." + backupAdvice(r)
 	}
 	return "Nothing written: there is nothing to repair."
+}
+
+// backupAdvice is for those that lack a key.
+func backupAdvice(r repair.Report) string {
+	for _, f := range r.Unrepaired {
+		if f.Slot == nil {
+			continue
+		}
+		if slot, _ := layout.SlotNamed(*f.Slot); slot.Role == layout.DevicePrivateKey {
+			return " A backup of the key, given with --backup, may help."
+		}
+	}
+	return ""
 }
 
 // writeHint says what to do about an output that was refused, "" where there

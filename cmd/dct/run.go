@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"syscall"
 
 	"github.com/spf13/afero"
 	"github.com/spf13/cobra"
@@ -31,7 +32,7 @@ type env struct {
 // system is the env of the process.
 func system() env {
 	// Never stopped: the process ends with the one run that it is for.
-	interrupt, _ := signal.NotifyContext(context.Background(), os.Interrupt)
+	interrupt, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	return env{os.Stdin, os.Stdout, os.Stderr, afero.NewOsFs(), interrupt}
 }
 
