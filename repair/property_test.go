@@ -171,3 +171,52 @@ func BenchmarkRun(b *testing.B) {
 		})
 	}
 }
+
+// TestKeysAreNeverSwappedUnasked: the older copy holds another device key, as
+// after a device made itself a new one. Whatever the damage, a sound key that
+// the newest firmware reads stays, and no third key comes up.
+func TestKeysAreNeverSwappedUnasked(t *testing.T) {
+	type subject struct {
+		older, current fuzz.Device
+		container      []byte
+	}
+	var subjects []subject
+	for _, c := range devices {
+		if c.generation == dct.W33 {
+			continue // keeps no older copy
+		}
+		older, current := fuzz.NewDevice(c.platform, 51), fuzz.NewDevice(c.platform, 52)
+		subjects = append(subjects, subject{older, current, twoKeys(c.generation, older, current)})
+	}
+	keyRead := func(m dct.Image, p layout.Platform) string {
+		private, _, _, _ := activeSlots(p)
+		i, ok := m.Current()
+		if t, _ := m.Transport(i); !ok || t != private.Transport {
+			return ""
+		}
+		b, _ := private.Of(m.AppBytes(i))
+		if key, err := asn1check.ParsePrivateKey(b); err == nil {
+			return key.Fingerprint()
+		}
+		return ""
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.SampledFrom(subjects).Draw(t, "devices")
+		dump := bytes.Clone(s.container)
+		for range rapid.IntRange(1, 3).Draw(t, "damages") {
+			drawDamage(t, dump)
+		}
+		m := dct.Recognise(dump, dct.Hint{Platform: s.current.Platform})
+		before := keyRead(m, s.current.Platform)
+		result := repair.Run(m, repair.Options{})
+		if result.Image == nil {
+			return
+		}
+		after := keyRead(dct.Recognise(result.Image, dct.Hint{Platform: s.current.Platform}), s.current.Platform)
+		known := after == "" || after == keyOf(s.older).Fingerprint() || after == keyOf(s.current).Fingerprint()
+		if !known || before != "" && after != before {
+			t.Fatalf("key %q before, %q after; the copies had %s and %s",
+				before, after, keyOf(s.older).Fingerprint(), keyOf(s.current).Fingerprint())
+		}
+	})
+}
