@@ -74,19 +74,12 @@ func containerBase(data []byte) (base int, ok bool) {
 	switch {
 	case len(data) == layout.ContainerSize:
 		return 0, true
-	case len(data) > layout.ContainerSize && opensContainer(data):
+	case len(data) > layout.ContainerSize && opensCopy(data):
 		return 0, true // a read that began at the container and went on
 	case len(data) >= layout.FlashOffset+layout.ContainerSize:
 		return layout.FlashOffset, true
 	}
 	return 0, false
-}
-
-// opensContainer reports whether a copy begins where the dump does. Behind a
-// damaged first copy the second one shows it too, where the dump is too short
-// to be one of the whole flash, in which that is the place of the first.
-func opensContainer(data []byte) bool {
-	return opensCopy(data) || len(data) < layout.FlashOffset+layout.ContainerSize && opensCopy(data[layout.SectorSize:])
 }
 
 // opensCopy reports whether the bytes begin like a copy of either container.
