@@ -38,31 +38,61 @@ func (c wicedCopy) storedCRC() uint32 {
 	return binary.LittleEndian.Uint32(c.record()[layout.WICEDRecordCRC:])
 }
 
-// register is the raw CRC-32 register of a block: start FFFFFFFF, no final
-// inversion.
-func register(block []byte) uint32 { return ^crc32.ChecksumIEEE(block) }
+// register is a raw CRC-32 register: start FFFFFFFF, no final inversion.
+type register uint32
+
+const startRegister register = 0xFFFFFFFF
+
+// block returns the register after these bytes.
+func (r register) block(b []byte) register {
+	return ^register(crc32.Update(uint32(^r), crc32.IEEETable, b))
+}
+
+// byte returns the register after n times the byte b.
+func (r register) byte(b byte, n int) register {
+	for range n {
+		r = register(crc32.IEEETable[byte(r)^b]) ^ r>>8
+	}
+	return r
+}
 
 // computedCRC is the checksum of w37 (containers.md 3.3). Blocks are not
 // chained but XORed: the header with write_incomplete taken as 0 and the
 // is_current flag as given, every 32 bytes up to the record, and the record
 // without its checksum and initial_write.
 func (c wicedCopy) computedCRC(isCurrent byte) uint32 {
-	var header [layout.WICEDHeader]byte
-	copy(header[:], c)
-	header[layout.WICEDWriteIncomplete] = 0
-	header[layout.WICEDIsCurrent] = isCurrent
-	crc := 0xFFFFFFFF ^ register(header[:])
+	header := startRegister.block(c[:layout.WICEDWriteIncomplete]).byte(0, 1).byte(isCurrent, 1).
+		block(c[layout.WICEDIsCurrent+1 : layout.WICEDHeader])
+	record := c.record()
+	version := startRegister.block(record[:layout.WICEDRecordCRC]).byte(0, 4+1). // checksum and initial_write
+		block(record[layout.WICEDRecordInitial+1:])
+	return 0xFFFFFFFF ^ uint32(header) ^ uint32(c.bodyRegister()) ^ uint32(version)
+}
 
-	const piece = 32
-	for at := layout.WICEDHeader; at < layout.WICEDRecord; at += piece {
-		crc ^= register(c[at:min(at+piece, layout.WICEDRecord)])
+// bodyRegister is the XOR of the registers of all 32-byte pieces of the body,
+// the last of which is shorter. A register is linear in the block but for a
+// constant, which an odd number of blocks leaves in once: so the XOR of 499
+// registers is the register of the XOR of 499 blocks.
+func (c wicedCopy) bodyRegister() register {
+	const (
+		piece = 32
+		whole = (layout.WICEDRecord - layout.WICEDHeader) / piece // 499
+	)
+	body := c[layout.WICEDHeader:layout.WICEDRecord]
+	var sum [piece / 8]uint64
+	for at := 0; at < whole*piece; at += piece {
+		for i := range sum {
+			sum[i] ^= binary.LittleEndian.Uint64(body[at+8*i:])
+		}
 	}
-
-	var record [layout.WICEDRecordSize]byte
-	copy(record[:], c.record())
-	clear(record[layout.WICEDRecordCRC : layout.WICEDRecordCRC+4])
-	record[layout.WICEDRecordInitial] = 0
-	return crc ^ register(record[:])
+	r := startRegister
+	for _, word := range sum {
+		for range 8 {
+			r = r.byte(byte(word), 1)
+			word >>= 8
+		}
+	}
+	return r ^ startRegister.block(body[whole*piece:])
 }
 
 // chooseW33: the first copy that is complete, current and has the magic;
