@@ -65,7 +65,7 @@ func (c wicedCopy) computedCRC(isCurrent byte) uint32 {
 		block(c[layout.WICEDIsCurrent+1 : layout.WICEDHeader])
 	record := c.record()
 	version := startRegister.block(record[:layout.WICEDRecordCRC]).byte(0, 4+1). // checksum and initial_write
-		block(record[layout.WICEDRecordInitial+1:])
+											block(record[layout.WICEDRecordInitial+1:])
 	return 0xFFFFFFFF ^ uint32(header) ^ uint32(c.bodyRegister()) ^ uint32(version)
 }
 

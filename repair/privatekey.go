@@ -21,7 +21,7 @@ func (p *planner) repairPrivateKey(slot layout.Slot) {
 		return
 	}
 	all := witnesses(p.app, slot)
-	own, found := slotKey(p.image.Platform, p.app, slot)
+	own, found := slotKey(p.app, slot)
 	if found && !own.weak {
 		if chosen, ok := p.choose(slot, all, []candidate{own}); ok {
 			p.setKey(slot, chosen)
@@ -53,7 +53,7 @@ func (p *planner) setKey(slot layout.Slot, c candidate) {
 func (p *planner) otherCandidates(slot layout.Slot) []candidate {
 	var out []candidate
 	if p.image.Copies() == 2 {
-		if c, ok := slotKey(p.image.Platform, p.image.AppBytes(1-p.target), slot); ok {
+		if c, ok := slotKey(p.image.AppBytes(1-p.target), slot); ok {
 			out = append(out, candidate{key: c.key, action: Restore, source: fmt.Sprintf("copy %d", 1-p.target), weak: c.weak})
 		}
 	}

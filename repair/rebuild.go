@@ -50,8 +50,8 @@ const maxShare = 4
 
 // slotKey returns the key that a private-key slot still determines by itself:
 // sound as it is, or rebuilt.
-func slotKey(p layout.Platform, app []byte, slot layout.Slot) (candidate, bool) {
-	v, ok := dct.JudgeSlot(p, app, slot, dct.Options{})
+func slotKey(app []byte, slot layout.Slot) (candidate, bool) {
+	stored, ok := slot.Of(app)
 	if !ok {
 		return candidate{}, false
 	}
@@ -59,7 +59,6 @@ func slotKey(p layout.Platform, app []byte, slot layout.Slot) (candidate, bool) 
 	if key := soundKey(app, slot); key != nil {
 		return candidate{key: key, action: Rebuild, source: own, evidence: "the same key in the form that the device reads"}, true
 	}
-	stored, _ := slot.Of(app)
 	if stored[0] == 0xFF {
 		// Only the byte that the firmware looks at: put it back, keep the rest.
 		mended := append(bytes.Clone(app[:slot.Offset]), dct.SequenceTag)
@@ -73,14 +72,15 @@ func slotKey(p layout.Platform, app []byte, slot layout.Slot) (candidate, bool) 
 	if slot.Transport == layout.TCP {
 		return rebuildRSA(stored)
 	}
-	return rebuildEC(stored, v.Loads)
+	return rebuildEC(stored)
 }
 
 // rebuildEC finds the key of a damaged EC slot from the slot alone: the scalar
-// at the places of all encodings that devices and tools write, confirmed by a
-// copy of the public point (behaviour.md 1.4). loads says that the device's own
-// reader gets this key although no point confirms it.
-func rebuildEC(slot []byte, loads bool) (candidate, bool) {
+// at the place where all encodings of devices and tools have it, confirmed by a
+// copy of the public point (behaviour.md 1.4). Where no point is left to
+// confirm it, an undamaged structure around the scalar has to do: whatever
+// reads such a key computes the point from it.
+func rebuildEC(slot []byte) (candidate, bool) {
 	if len(slot) < 192 {
 		return candidate{}, false
 	}
@@ -91,8 +91,9 @@ func rebuildEC(slot []byte, loads bool) (candidate, bool) {
 		}
 		want := key.Point()[1:]
 		c := candidate{key: key, action: Derive, source: "the slot's own scalar"}
-		pointAt := scalarAt + size + 18 // behind the curve's name and the [1] and BIT STRING headers
-		if embedded := slot[pointAt : pointAt+64]; bytes.Equal(embedded, want) {
+		publicAt := scalarAt + size + len(curveName)
+		const publicHeader = 6 // [1], BIT STRING, unused bits, 04
+		if embedded := slot[publicAt+publicHeader:][:64]; bytes.Equal(embedded, want) {
 			c.action, c.source = Rebuild, "the slot's own numbers"
 			c.evidence = "the scalar fits the point beside it; only the structure around them was damaged"
 			return c, true
@@ -104,15 +105,22 @@ func rebuildEC(slot []byte, loads bool) (candidate, bool) {
 			c.evidence = "the scalar fits the copy of the point that the device left behind the key"
 			return c, true
 		}
-		const lengthAt = 6 // of the scalar; intact where the key loads
-		if loads && size == int(slot[lengthAt]) {
+		head := bytes.Equal(slot[2:scalarAt], []byte{0x02, 1, 1, 0x04, byte(size)})
+		if head && bytes.HasPrefix(slot[scalarAt+size:], []byte(curveName)) && slot[publicAt] != tagPublic {
 			c.weak = true
-			c.evidence = "the device itself computes the point from this scalar; there is no other witness"
+			c.evidence = "no point is left to compare, and what reads this key computes it from the scalar; there is no other witness"
 			return c, true
 		}
 	}
 	return candidate{}, false
 }
+
+// Behind the scalar stand the curve's name, [0] with the OBJECT IDENTIFIER of
+// P-256, and the public key, [1] (behaviour.md 1.4).
+const (
+	curveName = "\xA0\x0A\x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07"
+	tagPublic = 0xA1
+)
 
 // nearBits counts differing bits and says whether they are few enough for the
 // two to be one number, damaged.
@@ -123,8 +131,9 @@ func nearBits(a, b []byte) (n int, near bool) {
 	return n, n*maxShare <= len(a)*8
 }
 
-// rebuildRSA finds the key of a damaged RSA slot from the slot alone, where n
-// and a prime, or both primes, are intact. Tags, lengths and everything that
+// rebuildRSA finds the key of a damaged RSA slot from the slot alone, where two
+// of n and the primes are intact; a damaged n must still be near their product,
+// which binds both of them. Tags, lengths and everything that
 // follows from the primes may be damaged.
 func rebuildRSA(slot []byte) (candidate, bool) {
 	for _, at := range rsaPlaces {
@@ -133,23 +142,28 @@ func rebuildRSA(slot []byte) (candidate, bool) {
 		}
 		n := number(slot, at.n, 128)
 		p, q := number(slot, at.p, 64), number(slot, at.q, 64)
-		for _, pair := range []struct {
-			p, q     *big.Int
+		product := new(big.Int).Mul(p, q)
+		for _, set := range []struct {
+			n, p, q  *big.Int
 			evidence string
 		}{
-			{p, q, "n is the product of the primes"},
-			{p, quotient(n, p), "n is divided by the first prime"},
-			{quotient(n, q), q, "n is divided by the second prime"},
+			{n, p, q, "n is the product of the primes"},
+			{n, p, quotient(n, p), "n is divided by the first prime"},
+			{n, quotient(n, q), q, "n is divided by the second prime"},
+			{product, p, q, "n is the product of the primes but for a few bits"},
 		} {
-			if pair.p == nil || pair.q == nil {
+			if set.p == nil || set.q == nil || set.n.BitLen() > 1024 {
 				continue
 			}
-			key, err := asn1check.NewRSA(n, nil, pair.p, pair.q)
+			if _, near := nearBits(set.n.FillBytes(make([]byte, 128)), slot[at.n:at.n+128]); !near {
+				continue
+			}
+			key, err := asn1check.NewRSA(set.n, nil, set.p, set.q)
 			if err != nil {
 				continue
 			}
-			key = withStoredD(key, n, pair.p, pair.q, slot[at.d:at.d+128])
-			return candidate{key: key, action: Rebuild, source: "the slot's own numbers", evidence: pair.evidence + "; the rest follows from them"}, true
+			key = withStoredD(key, set.n, set.p, set.q, slot[at.d:at.d+128])
+			return candidate{key: key, action: Rebuild, source: "the slot's own numbers", evidence: set.evidence + "; the rest follows from them"}, true
 		}
 	}
 	return candidate{}, false

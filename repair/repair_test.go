@@ -176,6 +176,15 @@ var privateDamage = map[string]func(slot []byte, rsa bool){
 			b[119] ^= 0x11
 		}
 	},
+	"n": func(b []byte, rsa bool) {
+		if rsa {
+			b[12] ^= 0x40
+			b[137] ^= 0x01
+		} else {
+			copy(b, "\x30\x31") // a key without the public part
+			fillWith(b[51:], 0xFF)
+		}
+	},
 	"point or d erased": func(b []byte, rsa bool) {
 		if rsa {
 			fillWith(b[148:276], 0xFF)
