@@ -31,7 +31,7 @@ type Options struct {
 // tried: findings carry the repair that is needed when the image itself does
 // not bring it. Input.Name and Input.Format are left to the caller.
 func Check(m Image, o Options) Report {
-	c := checker{img: m, options: o}
+	c := checker{img: m, options: o, copies: copyReports(m), readers: m.Readers()}
 	c.copy, _ = m.Current()
 	c.transport, c.why = m.Transport(c.copy)
 	sum := sha256.Sum256(m.Data)
@@ -39,14 +39,14 @@ func Check(m Image, o Options) Report {
 		Schema: Schema, Tool: "dct", Version: Version,
 		Input:     Input{Size: int64(len(m.Data)), SHA256: hex.EncodeToString(sum[:]), Format: "raw"},
 		Image:     ImageReport{m.Container, m.Platform, m.PlatformWhy, m.Base},
-		Copies:    copyReports(m),
+		Copies:    c.copies,
 		Readers:   []ReaderReport{},
 		Transport: TransportReport{Why: c.why},
 		Slots:     []SlotReport{},
 		Findings:  []Finding{},
 		Prognosis: []Prognosis{},
 	}
-	for _, choice := range m.Readers() {
+	for _, choice := range c.readers {
 		reader := ReaderReport{ID: choice.Generation.String(), Firmware: choice.Generation.Firmware()}
 		if choice.OK {
 			reader.Current = ptr(choice.Copy)
@@ -104,6 +104,8 @@ func (m Image) Transport(copyIndex int) (layout.Transport, string) {
 type checker struct {
 	img       Image
 	options   Options
+	copies    []CopyReport
+	readers   []Choice
 	copy      int // the judged one
 	transport layout.Transport
 	why       string
@@ -192,11 +194,10 @@ func (c *checker) everyActiveSlotIsInTheDump() {
 }
 
 func (c *checker) newestReaderHasACopy() {
-	readers := c.img.Readers()
-	if len(readers) == 0 {
+	if len(c.readers) == 0 {
 		return
 	}
-	if newest := readers[len(readers)-1]; !newest.OK {
+	if newest := c.readers[len(c.readers)-1]; !newest.OK {
 		c.add(NoCurrentCopy, nil, "firmware "+newest.Generation.Firmware())
 	}
 }
@@ -204,10 +205,9 @@ func (c *checker) newestReaderHasACopy() {
 // readersAgree compares what the generations read: first whether they connect
 // alike, then the rest.
 func (c *checker) readersAgree() {
-	readers := c.img.Readers()
 	differ, onKeys := false, false
-	for _, r := range readers {
-		first := readers[0]
+	for _, r := range c.readers {
+		first := c.readers[0]
 		if r.OK != first.OK {
 			onKeys = true
 		}
@@ -218,9 +218,9 @@ func (c *checker) readersAgree() {
 	}
 	switch {
 	case onKeys:
-		c.add(ReadersDifferOnKeys, nil, choicesText(readers))
+		c.add(ReadersDifferOnKeys, nil, choicesText(c.readers))
 	case differ:
-		c.add(ReadersDiffer, nil, choicesText(readers))
+		c.add(ReadersDiffer, nil, choicesText(c.readers))
 	}
 }
 
@@ -253,10 +253,7 @@ func (m Image) connection(copyIndex int) []byte {
 }
 
 func (c *checker) checksumsFit() {
-	if c.img.Container == App {
-		return
-	}
-	for _, r := range copyReports(c.img) {
+	for _, r := range c.copies {
 		if r.CRC == CRCBad && r.Header != HeaderErased {
 			f := c.add(ChecksumMismatch, nil, fmt.Sprintf("copy %d", r.Index))
 			f.Copy = ptr(r.Index)
@@ -297,17 +294,19 @@ func (c *checker) slotIsSound(v *slotVerdict) {
 // reads: one of them can still hold a key that the next boot destroys.
 func (c *checker) noReaderWouldReplaceTheKey() {
 	seen := map[int]bool{c.copy: true}
-	for _, r := range c.img.Readers() {
+	for _, r := range c.readers {
 		if !r.OK || seen[r.Copy] {
 			continue
 		}
 		seen[r.Copy] = true
 		t, _ := c.img.Transport(r.Copy)
-		slots, _ := judgeSlots(c.img, r.Copy, t, c.options)
-		for i := range slots {
-			if v := &slots[i]; v.active && v.problem() == PrivateFirstByte {
-				c.add(PrivateFirstByte, v, fmt.Sprintf("in the copy that %s reads, firmware %s", r.Generation, r.Generation.Firmware()))
-			}
+		slot, _ := layout.FindSlot(layout.DevicePrivateKey, t)
+		app := c.img.AppBytes(r.Copy)
+		verdict, _ := JudgeSlot(c.img.Platform, app, slot, c.options)
+		b, _ := slot.Of(app)
+		v := slotVerdict{slot, verdict, b, r.Copy, true}
+		if v.problem() == PrivateFirstByte {
+			c.add(PrivateFirstByte, &v, fmt.Sprintf("in the copy that %s reads, firmware %s", r.Generation, r.Generation.Firmware()))
 		}
 	}
 }
@@ -343,6 +342,13 @@ var (
 		asn1check.Malformed: AddressMalformed, asn1check.Unrecognised: AddressUnrecognised,
 	}
 )
+
+// SlotProblem returns what is wrong with a slot that the device uses, from its
+// bytes and their verdict; found is false for nothing.
+func SlotProblem(slot layout.Slot, b []byte, v asn1check.Verdict) (p Problem, found bool) {
+	code := (&slotVerdict{Slot: slot, Verdict: v, bytes: b}).problem()
+	return problem(code), code != ""
+}
 
 // problem returns what is wrong with the slot if the device uses it, "" for
 // nothing.

@@ -1,7 +1,6 @@
 package dct
 
 import (
-	"encoding/binary"
 	"slices"
 
 	"github.com/dctkit/dctkit/layout"
@@ -56,14 +55,11 @@ func (s sector) headerState() HeaderState {
 // left these 8 bytes: they are written in rising order, over FF when a sector
 // is sealed and over the old seal when it is retired.
 func halfWritten(header []byte) bool {
-	le := func(seal uint32) []byte {
-		return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, layout.DCDMagic), seal)
-	}
-	valid := le(layout.DCDSealValid)
+	valid := dcdHeader(layout.DCDSealValid)
 	for _, write := range [...]struct{ before, after []byte }{
 		{[]byte("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"), valid},
-		{valid, le(layout.DCDSealInvalidV2)},
-		{valid, le(layout.DCDSealCleared)},
+		{valid, dcdHeader(layout.DCDSealInvalidV2)},
+		{valid, dcdHeader(layout.DCDSealCleared)},
 	} {
 		for n := range len(header) {
 			if slices.Equal(header[:n], write.after[:n]) && slices.Equal(header[n:], write.before[n:]) {

@@ -1,6 +1,7 @@
 package dct
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/dctkit/dctkit/layout"
@@ -21,6 +22,7 @@ const (
 	resultReadBack = -1
 )
 
+// dcdHeader is the 8 bytes that open a sector with that seal.
 func dcdHeader(seal uint32) []byte {
 	b := binary.LittleEndian.AppendUint32(nil, layout.DCDMagic)
 	return binary.LittleEndian.AppendUint32(b, seal)
@@ -75,12 +77,9 @@ func (f *Flash) writeDCD(g Generation, offset int, data []byte) error {
 }
 
 // newFooter is the footer of a sector that has none to go by: counter 0, and
-// Fill where the firmware writes what is on its stack.
-func (f *Flash) newFooter() []byte {
-	footer := make([]byte, layout.DCDCRC-layout.DCDFooter)
-	for i := range footer {
-		footer[i] = f.Fill
-	}
+// fill where the firmware writes what is on its stack.
+func newFooter(fill byte) []byte {
+	footer := bytes.Repeat([]byte{fill}, layout.DCDCRC-layout.DCDFooter)
 	footer[layout.DCDCounter-layout.DCDFooter] &^= 3
 	binary.LittleEndian.PutUint16(footer[layout.DCDSizeField-layout.DCDFooter:], layout.DCDFooterSize)
 	binary.LittleEndian.PutUint32(footer[layout.DCDFootMagic-layout.DCDFooter:], layout.DCDMagic)
@@ -92,7 +91,7 @@ func (f *Flash) newFooter() []byte {
 func (f *Flash) nextFooter(g Generation, old int) []byte {
 	s := sector(half(f.Bytes, old))
 	if g == V2b && !s.footerWatermark() {
-		return f.newFooter()
+		return newFooter(f.Fill)
 	}
 	footer := append([]byte(nil), s[layout.DCDFooter:layout.DCDCRC]...)
 	counter := &footer[layout.DCDCounter-layout.DCDFooter]
@@ -130,7 +129,7 @@ func (f *Flash) createV2() error {
 
 // sealNew gives a sector a new footer, its checksum and a valid header.
 func (f *Flash) sealNew(i int) error {
-	if err := f.writeFooter(i, f.newFooter()); err != nil {
+	if err := f.writeFooter(i, newFooter(f.Fill)); err != nil {
 		return err
 	}
 	_, err := f.programBytes(i*layout.SectorSize, dcdHeader(layout.DCDSealValid))

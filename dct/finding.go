@@ -79,15 +79,15 @@ const (
 // A Problem is one row of the table that findings, explanations and the
 // documentation are made from.
 type Problem struct {
-	Code     Code
-	Name     string
-	Severity Severity
+	Code     Code     `json:"code"`
+	Name     string   `json:"name"`
+	Severity Severity `json:"severity"`
 	// Repair is what the problem needs where the image itself does not bring
 	// the repair; package repair raises it to RepairAuto once it has tried.
-	Repair  Repair
-	Meaning string // what it is
-	Cause   string // how it comes about
-	Action  string // what to do
+	Repair  Repair `json:"repair"`
+	Meaning string `json:"meaning"` // what it is
+	Cause   string `json:"cause"`   // how it comes about
+	Action  string `json:"action"`  // what to do
 }
 
 // problems is the one table of everything that can be found.

@@ -70,8 +70,7 @@ func put32(b []byte, offset int, v uint32) { binary.LittleEndian.PutUint32(b[off
 // the footer and checksum, which cover what was written.
 var dcdEdits = [][]edit{
 	{leave, func(wanted, _ []byte) {
-		put32(wanted, layout.DCDWatermark, layout.DCDMagic)
-		put32(wanted, layout.DCDSeal, layout.DCDSealValid)
+		copy(wanted, dcdHeader(layout.DCDSealValid))
 	}},
 	{
 		leave,
@@ -86,9 +85,7 @@ var dcdEdits = [][]edit{
 		},
 		func(wanted, other []byte) {
 			if !sector(wanted).footerWatermark() {
-				clear(wanted[layout.DCDFooter:layout.DCDCRC])
-				binary.LittleEndian.PutUint16(wanted[layout.DCDSizeField:], layout.DCDFooterSize)
-				put32(wanted, layout.DCDFootMagic, layout.DCDMagic)
+				copy(wanted[layout.DCDFooter:], newFooter(0))
 			}
 			wanted[layout.DCDCounter] = wanted[layout.DCDCounter]&^3 | byte(sector(other).counter()+1)&3
 			put32(wanted, layout.DCDCRC, DCDChecksum(wanted))
@@ -122,9 +119,7 @@ var wicedEdits = [][]edit{
 		func(wanted, other []byte) {
 			c := wicedCopy(wanted)
 			if !c.hasRecord() {
-				clear(c.record())
-				put32(c.record(), 0, layout.WICEDRecordMagic)
-				binary.LittleEndian.PutUint16(c.record()[layout.WICEDRecordVersion:], layout.WICEDVersion)
+				copy(c.record(), nextRecord(make([]byte, layout.WICEDRecordSize)))
 			}
 			next := 1
 			if o := wicedCopy(other); o.hasRecord() {

@@ -109,12 +109,12 @@ func (p *planner) repairSlot(slot layout.Slot) {
 	}
 }
 
-// skipped reports whether the caller declined the problem of a slot that is in
-// need of repair.
-func (p *planner) skipped(slot layout.Slot) bool {
-	return slices.ContainsFunc(p.report.Findings, func(f dct.Finding) bool {
-		return f.Slot != nil && *f.Slot == slot.Name && slices.Contains(p.options.Skip, f.Code)
-	})
+// problem returns what is wrong with an active slot as repaired so far, unless
+// the caller skips it.
+func (p *planner) problem(slot layout.Slot) (dct.Problem, bool) {
+	b, _ := slot.Of(p.app)
+	problem, found := dct.SlotProblem(slot, b, p.judge(slot))
+	return problem, found && !slices.Contains(p.options.Skip, problem.Code)
 }
 
 func (p *planner) note(format string, args ...any) {

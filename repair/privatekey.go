@@ -16,8 +16,7 @@ func hasKey(v asn1check.Verdict) bool { return v.State == asn1check.OK || v.Load
 // repairPrivateKey mends the device's private key: from the slot's own bytes
 // where these prove it, else from the other copy or the backups.
 func (p *planner) repairPrivateKey(slot layout.Slot) {
-	v := p.judge(slot)
-	if v.State == asn1check.OK && v.Loads || p.skipped(slot) {
+	if _, found := p.problem(slot); !found {
 		return
 	}
 	all := witnesses(p.app, slot)

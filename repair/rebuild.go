@@ -133,8 +133,8 @@ func nearBits(a, b []byte) (n int, near bool) {
 
 // rebuildRSA finds the key of a damaged RSA slot from the slot alone, where two
 // of n and the primes are intact; a damaged n must still be near their product,
-// which binds both of them. Tags, lengths and everything that
-// follows from the primes may be damaged.
+// which binds both of them. Tags, lengths and everything that follows from the
+// primes may be damaged.
 func rebuildRSA(slot []byte) (candidate, bool) {
 	for _, at := range rsaPlaces {
 		if at.q+64 > len(slot) {

@@ -10,9 +10,7 @@ import (
 // copy still holds is taken from there when it is a private cloud's; otherwise
 // the cloud's own is written, which every device of the public cloud has.
 func (p *planner) repairServer(slot layout.Slot) {
-	v := p.judge(slot)
-	erasedTCPAddress := slot.Role == layout.ServerAddress && slot.Transport == layout.TCP && v.State == asn1check.Erased
-	if v.State.Sound() || erasedTCPAddress || p.skipped(slot) {
+	if problem, found := p.problem(slot); !found || problem.Severity != dct.SeverityError {
 		return
 	}
 	if other, fingerprint, ok := p.otherServer(slot); ok {

@@ -8,21 +8,6 @@ import (
 	"github.com/dctkit/dctkit/dct"
 )
 
-// An explanation is a row of the problem table in JSON.
-type explanation struct {
-	Code     dct.Code     `json:"code"`
-	Name     string       `json:"name"`
-	Severity dct.Severity `json:"severity"`
-	Repair   dct.Repair   `json:"repair"`
-	Meaning  string       `json:"meaning"`
-	Cause    string       `json:"cause"`
-	Action   string       `json:"action"`
-}
-
-func explained(p dct.Problem) explanation {
-	return explanation{p.Code, p.Name, p.Severity, p.Repair, p.Meaning, p.Cause, p.Action}
-}
-
 func (a *app) explainVerb() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [CODE]",
@@ -47,7 +32,7 @@ func (a *app) explainAll() {
 	var rows [][]string
 	for _, p := range dct.Problems() {
 		if a.flags.json {
-			a.out.json(explained(p))
+			a.out.json(p)
 		}
 		rows = append(rows, []string{string(p.Code), p.Name, string(p.Severity), string(p.Repair)})
 	}
@@ -58,7 +43,7 @@ func (a *app) explainAll() {
 
 func (a *app) explain(p dct.Problem) {
 	if a.flags.json {
-		a.out.json(explained(p))
+		a.out.json(p)
 		return
 	}
 	a.out.line("%s %s (%s, repair: %s)", p.Code, p.Name, p.Severity, p.Repair)
